@@ -1,0 +1,236 @@
+"""The nouns. Frozen values only: no I/O, no clock, no platform, no words.
+
+All times are aware; instants are compared in UTC. All ids of steps read `flow.step`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+# Slots that belong to the person and outlive one debrief. All others are cleared when a new debrief begins.
+LASTING_SLOTS = frozenset({"zone", "locale", "country", "withheld", "met"})
+
+# Words join the note up to here; what would go past it is refused aloud, never cut in silence.
+NOTE_LONGEST_CHARS = 20_000
+
+# A screen's text fits one message on every platform.
+SCREEN_LONGEST_CHARS = 1_800
+
+# Choices that every screen answers, whatever step it shows.
+SAFETY = "safety"
+RESUME = "resume"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who speaks, as one platform knows them. Never linked across platforms."""
+
+    platform: str
+    workspace: str
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
+class Handle:
+    """A short-lived way to answer one interaction in private. `token` means something to its platform only."""
+
+    token: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that happened. `delivery_id` is unique for each delivery that must be handled once.
+
+    `locale` (such as `en-GB`) and `zone` (an IANA name) are what the platform knows, or empty.
+    """
+
+    delivery_id: str
+    person: Person
+    at: datetime
+    locale: str = ""
+    zone: str = ""
+    handle: Handle | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageReceived(Event):
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandInvoked(Event):
+    """`/debrief`, with whatever was written after it."""
+
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChoicePicked(Event):
+    """A press. `step` and `visit` say where it was shown, so that a late or doubled press is seen as such."""
+
+    step: str
+    visit: int
+    choice: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormSubmitted(Event):
+    """A filled form. `choice` is the choice that opened it; `values` is field id -> text."""
+
+    step: str
+    visit: int
+    choice: str
+    values: Mapping[str, str]
+
+
+class CheckInState(StrEnum):
+    PLANNED = "planned"
+    LEASED = "leased"
+    SENDING = "sending"
+    SENT = "sent"
+    OPENED = "opened"
+    DONE = "done"
+    SKIPPED = "skipped"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckIn:
+    """A promise to knock at `due_at` and then begin `flow`. `gen` rises when it is moved or cancelled."""
+
+    id: int
+    person: Person
+    flow: str
+    debrief: int
+    due_at: datetime
+    gen: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimerFired(Event):
+    check_in: CheckIn
+
+
+FieldKind = Literal["paragraph", "line", "pick", "when"]
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    id: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One question of a form. `longest` is in characters; `options` only where `kind` is pick."""
+
+    id: str
+    label: str
+    kind: FieldKind
+    longest: int = 300
+    optional: bool = False
+    hint: str = ""
+    options: tuple[Option, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    title: str
+    submit: str
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A button. With a `form`, pressing it opens the form and moves nothing until the form comes back."""
+
+    id: str
+    label: str
+    form: Form | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """A list to pick one from; the picked option's id comes back as a ChoicePicked. At most 100 options."""
+
+    label: str
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """What to show. `glance` is all that a lock screen may show; `safety` is on every screen."""
+
+    step: str
+    visit: int
+    text: str
+    glance: str
+    safety: Choice
+    choices: tuple[Choice, ...] = ()
+    menu: Menu | None = None
+    picture: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """Where one person stands. `revision` rises by one with each turn; `visit` with each step entered."""
+
+    revision: int = 0
+    step: str = ""
+    visit: int = 0
+    slots: Mapping[str, str] = field(default_factory=dict)
+    back: str = ""
+    debrief: int = 0
+    picked_at: datetime | None = None
+    touched_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanCheckIn:
+    """Plan the person's one check-in of this flow; one that still waits is moved, not doubled."""
+
+    flow: str
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CancelCheckIns:
+    """Cancel whatever still waits: of one flow, or all when `flow` is empty."""
+
+    flow: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SettleCheckIn:
+    """Move the check-in that was sent last to what came of it."""
+
+    state: Literal[CheckInState.OPENED, CheckInState.DONE, CheckInState.SKIPPED]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Put a finished debrief away: its number within the person, and its slots."""
+
+    debrief: int
+    slots: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """Remove every row of the person."""
+
+
+Effect = PlanCheckIn | CancelCheckIns | SettleCheckIn | Record | Forget
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one event comes to. No `screen`: nothing is said (a doubled press)."""
+
+    conversation: Conversation
+    screen: Screen | None = None
+    effects: tuple[Effect, ...] = ()

@@ -1,0 +1,193 @@
+"""What the core asks of the world. Small Protocols; each has one contract suite that every implementation runs."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from aiohttp import web
+from pydantic_settings import BaseSettings
+
+from bot.model import CheckIn, Conversation, Event, Form, Handle, Person, Screen, Turn
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One screen on its way to one person.
+
+    `key` (at most 25 characters) names it on the platform, so that a repeat can be told from a new message.
+    `again`: an earlier try may or may not have arrived; settle that before sending.
+    `knock`: nobody asked just now (a check-in, or a late answer): a direct message, never a handle.
+    """
+
+    id: int
+    key: str
+    person: Person
+    screen: Screen
+    made_at: datetime
+    handle: Handle | None = None
+    check_in: int = 0
+    again: bool = False
+    attempt: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The platform has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """The platform does not have it; try again after so many seconds (0: as we see fit)."""
+
+    after_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The platform will never take it (closed DM, account gone). `why` is for the log: no user text."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """It may have arrived: a timeout or a cut between sending and the answer."""
+
+
+Receipt = Sent | Later | Refused | Unknown
+
+
+class Platform(Protocol):
+    """One way to reach people. `send` never raises for what the platform answers: it returns a Receipt."""
+
+    name: str
+
+    async def start(self) -> None:
+        """Connect and begin to take events. Raises PlatformRefused when the platform will not have us."""
+
+    async def send(self, parcel: Parcel) -> Receipt: ...
+
+    async def stop(self) -> None:
+        """Stop taking events, then close every connection."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What a turn needs to know. `repeated`: this delivery was handled before. `missed`: parcels that were refused."""
+
+    repeated: bool
+    conversation: Conversation
+    missed: int = 0
+    check_in_waits: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """An event that is now durable. `parcel` is what to deliver; None for a repeat or a doubled press."""
+
+    parcel: Parcel | None
+
+
+Decide = Callable[[Snapshot], Turn | None]
+
+
+class Store(Protocol):
+    """Rows. Every method is one transaction; times are aware UTC."""
+
+    async def open(self) -> None: ...
+
+    async def close(self) -> None: ...
+
+    async def transact(self, event: Event, decide: Decide) -> Taken:
+        """Read the snapshot, call `decide` (pure, in the database's thread), apply its Turn, commit."""
+
+    async def claim_parcels(self, now: datetime, most: int) -> Sequence[Parcel]:
+        """Lease what waits to be sent and is due, oldest first."""
+
+    async def settle_parcel(self, parcel: Parcel, receipt: Receipt, now: datetime, retry_at: datetime) -> None:
+        """Write down how a send ended."""
+
+    async def claim_check_ins(self, now: datetime, most: int) -> Sequence[CheckIn]:
+        """Lease check-ins that are due, earliest first."""
+
+    async def next_wake(self) -> datetime | None:
+        """The earliest time at which anything waits, or None."""
+
+    async def expire(self, now: datetime) -> int:
+        """Remove what has outlived its keeping; returns the number of rows removed."""
+
+
+class Clock(Protocol):
+    def now(self) -> datetime: ...
+
+
+class MovableClock(Clock, Protocol):
+    """The playground's clock: it can be put forward."""
+
+    def skip(self, by: timedelta) -> None: ...
+
+
+class Waker(Protocol):
+    """Calls `work` when something is due. `work` returns when it next wants to be called, or None."""
+
+    async def run(self, work: Callable[[], Awaitable[datetime | None]]) -> None:
+        """Runs until cancelled."""
+
+    def nudge(self) -> None:
+        """Something changed: call `work` soon."""
+
+
+class Core(Protocol):
+    """What a platform's adapter may ask of Debrief."""
+
+    clock: Clock
+
+    async def take(self, event: Event) -> Taken:
+        """Make the event and its answer durable. Acknowledge to the platform only after this returns."""
+
+    async def post(self, taken: Taken) -> None:
+        """Deliver the answer now. Call it after the acknowledgement; never raises."""
+
+    def form(self, step: str, choice: str) -> Form | None:
+        """The form that this choice opens, from content alone: no storage, no waiting."""
+
+    async def arrived(self, person: Person) -> None:
+        """The person can be reached again (a page opened): deliver what waits for them."""
+
+    async def skip(self, by: timedelta) -> None:
+        """Put a movable clock forward and wake what is due. Raises ProgramError on a real clock."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of `debrief doctor`. `mend` is empty when all is well."""
+
+    what: str
+    ok: bool
+    mend: str = ""
+
+
+class Plug(Protocol):
+    """How a platform comes in: the entry point group `debrief.platforms` names one of these each.
+
+    Importing it must be cheap: the platform's library is imported by `build` and `doctor` only.
+    """
+
+    name: str
+    settings: type[BaseSettings]
+
+    def configured(self, settings: Any) -> bool:
+        """Is this platform set up at all?"""
+
+    def faults(self, settings: Any) -> list[str]:
+        """What is wrong with its settings, each with its mend; no network."""
+
+    def build(self, settings: Any, core: Core, routes: web.UrlDispatcher) -> Platform:
+        """Make the adapter, adding any HTTP endpoint of its own to the shared server."""
+
+    async def doctor(self, settings: Any) -> list[Finding]:
+        """Ask the platform itself: token, scopes, intents."""
+
+
+Plugs = Mapping[str, Plug]
