@@ -229,8 +229,9 @@ Effect = PlanCheckIn | CancelCheckIns | SettleCheckIn | Record | Forget
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What one event comes to. No `screen`: nothing is said (a doubled press)."""
+    """What one event comes to. No `screen`: nothing is said (a doubled press). `walked`: the steps entered, in order."""
 
     conversation: Conversation
     screen: Screen | None = None
     effects: tuple[Effect, ...] = ()
+    walked: tuple[str, ...] = ()

@@ -48,7 +48,7 @@ class Marks:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """`value` is made of dict, list and str; None when the text is not YAML or empty (then there are faults)."""
+    """`value` is made of dict, list and str; None when the text is no YAML or empty (then with faults)."""
 
     value: Any
     marks: Marks
@@ -127,9 +127,7 @@ class _Builder:
         if isinstance(event, yaml.AliasEvent):
             self.fault(line, TOO_CLEVER, f"an alias (*{event.anchor}): write the value out")
         elif event.anchor:
-            self.fault(
-                line, TOO_CLEVER, f"an anchor (&{event.anchor}): write the value out where it is needed"
-            )
+            self.fault(line, TOO_CLEVER, f"an anchor (&{event.anchor}): write the value out where it is needed")
         if tag := getattr(event, "tag", None):
             self.fault(line, TOO_CLEVER, f"a tag ({tag}): every value is plain text, a list or a mapping")
 

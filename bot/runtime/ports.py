@@ -1,9 +1,9 @@
 """What the core asks of the world. Small Protocols; each has one contract suite that every implementation runs."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from aiohttp import web
 from pydantic_settings import BaseSettings
@@ -17,7 +17,7 @@ class Parcel:
 
     `key` (at most 25 characters) names it on the platform, so that a repeat can be told from a new message.
     `again`: an earlier try may or may not have arrived; settle that before sending.
-    `knock`: nobody asked just now (a check-in, or a late answer): a direct message, never a handle.
+    `check_in`: the check-in's id when this is its knock, else 0.
     """
 
     id: int
@@ -74,12 +74,10 @@ class Platform(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What a turn needs to know. `repeated`: this delivery was handled before. `missed`: parcels that were refused."""
+    """What a turn needs to know. `missed`: how many parcels the platform refused since the last visit."""
 
-    repeated: bool
     conversation: Conversation
     missed: int = 0
-    check_in_waits: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +87,7 @@ class Taken:
     parcel: Parcel | None
 
 
-Decide = Callable[[Snapshot], Turn | None]
+Decide = Callable[[Snapshot], Turn]
 
 
 class Store(Protocol):
@@ -105,11 +103,14 @@ class Store(Protocol):
     async def claim_parcels(self, now: datetime, most: int) -> Sequence[Parcel]:
         """Lease what waits to be sent and is due, oldest first."""
 
-    async def settle_parcel(self, parcel: Parcel, receipt: Receipt, now: datetime, retry_at: datetime) -> None:
-        """Write down how a send ended."""
+    async def settle_parcel(self, parcel: Parcel, receipt: Receipt, retry_at: datetime) -> None:
+        """Write down how a send ended; `retry_at` counts for Later and Unknown."""
 
     async def claim_check_ins(self, now: datetime, most: int) -> Sequence[CheckIn]:
         """Lease check-ins that are due, earliest first."""
+
+    async def wake_parcels(self, person: Person, now: datetime) -> None:
+        """Make what waits to be tried again for this person due now."""
 
     async def next_wake(self) -> datetime | None:
         """The earliest time at which anything waits, or None."""
@@ -122,6 +123,7 @@ class Clock(Protocol):
     def now(self) -> datetime: ...
 
 
+@runtime_checkable
 class MovableClock(Clock, Protocol):
     """The playground's clock: it can be put forward."""
 
@@ -174,8 +176,15 @@ class Plug(Protocol):
     Importing it must be cheap: the platform's library is imported by `build` and `doctor` only.
     """
 
-    name: str
-    settings: type[BaseSettings]
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def settings(self) -> type[BaseSettings]: ...
+
+    @property
+    def fallback(self) -> bool:
+        """Opens when no other platform is configured."""
 
     def configured(self, settings: Any) -> bool:
         """Is this platform set up at all?"""
@@ -188,6 +197,3 @@ class Plug(Protocol):
 
     async def doctor(self, settings: Any) -> list[Finding]:
         """Ask the platform itself: token, scopes, intents."""
-
-
-Plugs = Mapping[str, Plug]

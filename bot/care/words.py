@@ -1,0 +1,103 @@
+"""From what was typed to words that patterns can be held against. Pure; linear in the length of the text.
+
+Capitals, accents, curly apostrophes, hidden characters, stretched letters, digits and signs for letters, and slips
+of the thumb are undone here. Which spellings mean which words is content.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+# Stands at both ends of the text and wherever a sentence ends.
+STOP = "."
+NUMBER = "#"
+
+_HIDDEN = dict.fromkeys(
+    [0xAD, 0x34F, 0x61C, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070)]
+)
+_APOSTROPHES = dict.fromkeys(map(ord, "‘’‛ʼ′`´＇"), "'")
+_SHORT_FORMS = (("n't", " not"), ("'ll", " will"), ("'re", " are"), ("'ve", " have"), ("'m", " am"), ("'d", " would"))
+_IS = re.compile(r"'s\b")
+_PAUSE = re.compile(r"\.{2,}")
+_LETTER_BY_LETTER = re.compile(r"\b[a-z](?:[ ._-][a-z]){2,}\b")
+_BETWEEN_LETTERS = re.compile(r"[ ._-]")
+_TOKEN = re.compile(r"[$@]?[a-z0-9]+(?:[*@$#%!]+[a-z0-9]+)*|[.!?;\n]+|[^\x00-\x7f]")
+_STRANGE = re.compile(r"[^a-z]|([a-z])\1\1")
+_SIGNS = re.compile(r"[*@$#%!]+")
+_STRETCHED = re.compile(r"([a-z])\1{2,}")
+_LETTERS_FOR = tuple(str.maketrans("013457@$!", letters) for letters in ("oieastasi", "oleastasi"))
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """`read_as`: a spelling and the words it stands for. `known`: the words that patterns ask for."""
+
+    read_as: Mapping[str, tuple[str, ...]]
+    known: frozenset[str]
+
+    def words(self, token: str) -> tuple[str, ...]:
+        """What one token stands for; itself when nothing better is known."""
+        found = self._look_up(token)
+        if found is not None or not _STRANGE.search(token):
+            return found or (token,)
+        if token.isdigit():
+            return (NUMBER,)
+        for guess in _guesses(token):
+            if (found := self._look_up(guess)) is not None:
+                return found
+        parts = [part for part in _SIGNS.split(token) if part]
+        return tuple(word for part in parts for word in self._look_up(part) or (part,))
+
+    def _look_up(self, token: str) -> tuple[str, ...] | None:
+        return self.read_as.get(token) or ((token,) if token in self.known else None)
+
+
+def tokens(text: str, spelling: Spelling) -> list[str]:
+    """The words of a text in order, with a STOP at both ends and between sentences."""
+    words = [STOP]
+    for token in _TOKEN.findall(_plain(text)):
+        if token[0] in ".!?;\n":
+            if words[-1] != STOP:
+                words.append(STOP)
+        elif token.isascii():
+            words.extend(spelling.words(token))
+        else:
+            words.extend(spelling.read_as.get(token, ()))
+    if words[-1] != STOP:
+        words.append(STOP)
+    return words
+
+
+def _plain(text: str) -> str:
+    text = text.casefold()
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES)).translate(_HIDDEN)
+        text = "".join(char for char in text if not unicodedata.combining(char)).casefold()
+    if "'" in text:
+        for short, full in _SHORT_FORMS:
+            text = text.replace(short, full)
+        text = _IS.sub(" is", text).replace("'", "")
+    if ".." in text:
+        text = _PAUSE.sub(" ", text)
+    return _LETTER_BY_LETTER.sub(lambda found: _BETWEEN_LETTERS.sub("", found[0]), text)
+
+
+def _guesses(token: str) -> Iterator[str]:
+    """Other ways to read a token that holds digits, signs or a stretched letter."""
+    for letters_for in _LETTERS_FOR:
+        yield token.translate(letters_for)
+    yield _SIGNS.sub("*", token)
+    yield _STRETCHED.sub(r"\1\1", token)
+    yield _STRETCHED.sub(r"\1", token)
+
+
+def slips(word: str) -> Iterable[str]:
+    """Likely slips in a word: a letter starred out; from five letters on, also swapped, lost or doubled inside it."""
+    for at in range(1, len(word) - 1):
+        yield word[:at] + "*" + word[at + 1 :]
+        if len(word) >= 5:
+            yield word[:at] + word[at + 1 :]
+            yield word[: at + 1] + word[at:]
+            if at + 2 < len(word):
+                yield word[:at] + word[at + 1] + word[at] + word[at + 2 :]

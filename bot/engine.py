@@ -1,0 +1,419 @@
+"""advance(content, conversation, event) -> Turn. Pure: the time comes with the event; no input makes it raise.
+
+Law: triage reads every free text before anything else is done with it. One turn shows at most one screen.
+A press counts only on the screen that is showing; words are never refused, they join the note.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+from bot.care.triage import Label, triage
+from bot.content import Content
+from bot.errors import ProgramError
+from bot.flows.document import BACK, ChoiceDoc, FormDoc, Go, StepDoc
+from bot.flows.lint import PLACEHOLDER, resolve
+from bot.model import (
+    LASTING_SLOTS,
+    NOTE_LONGEST_CHARS,
+    RESUME,
+    SAFETY,
+    SCREEN_LONGEST_CHARS,
+    Choice,
+    ChoicePicked,
+    CommandInvoked,
+    Conversation,
+    Effect,
+    Event,
+    Field,
+    Forget,
+    Form,
+    FormSubmitted,
+    Menu,
+    MessageReceived,
+    Option,
+    Record,
+    Screen,
+    TimerFired,
+    Turn,
+)
+from bot.skills import SKILLS
+from bot.skills.base import Answer, Ask
+from bot.skills.talk import clip
+
+START, HOME, CARE = "cool_down.start", "cool_down.rest", "care"
+ALARMS = {Label.DANGER: "care.danger", Label.SELF_HARM: "care.self_harm", Label.ABUSE: "care.afraid"}
+WITHHOLDING = frozenset({Label.DANGER, Label.ABUSE})
+URGENCY = (Label.ABUSE, Label.SELF_HARM, Label.DANGER)
+
+DOUBLED_PRESS = timedelta(seconds=10)
+NEW_EVENING = timedelta(hours=12)
+SILENT_STEPS_MOST = 30
+_UNSENDABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def advance(content: Content, conversation: Conversation, event: Event, *, missed: bool = False) -> Turn:
+    """The next conversation, the screen to show, and the effects. `missed`: something could not reach the person."""
+    walk = _Walk(content, conversation, event)
+    if missed:
+        walk.prefix.append(content.words.missed)
+    for kind, handle in _HANDLERS:
+        if isinstance(event, kind):
+            speaks = handle(walk, event)
+            return walk.turn(speaks)
+    raise ProgramError(f"no handler for {type(event).__name__}")
+
+
+def form_at(content: Content, step_name: str, choice_id: str) -> Form | None:
+    """The form that a choice opens; None for any other choice, and for one that content no longer has."""
+    step = content.steps.get(step_name)
+    choice = step.choices.get(choice_id) if step else None
+    if choice is None or choice.form is None:
+        return None
+    return _form(content, content.flows[step_name.partition(".")[0]].forms[choice.form])
+
+
+@dataclass(slots=True)
+class _Walk:
+    """One turn while it is being made. Mutable, and never leaves this module."""
+
+    content: Content
+    before: Conversation
+    event: Event
+    step: str = ""
+    visit: int = 0
+    back: str = ""
+    debrief: int = 0
+    walked: list[str] = field(default_factory=list)
+    slots: dict[str, str] = field(default_factory=dict)
+    effects: list[Effect] = field(default_factory=list)
+    prefix: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        known = self.before.step in self.content.steps
+        self.step = self.before.step if known else ""
+        self.visit, self.debrief = self.before.visit, self.before.debrief
+        self.back = self.before.back if self.before.back in self.content.steps else ""
+        self.slots = dict(self.before.slots)
+        hints = {"zone": self.event.zone, "locale": self.event.locale}
+        self.slots |= {name: hint for name, hint in hints.items() if hint}
+
+    @property
+    def doc(self) -> StepDoc:
+        return self.content.steps[self.step]
+
+    def ask(self, step: StepDoc, **more: str) -> Answer:
+        if step.call is None:
+            return Answer()
+        return self._run(step.call, {**step.args, **more})
+
+    def _run(self, skill: str, args: Mapping[str, str]) -> Answer:
+        return SKILLS[skill].run(Ask(self.content, self.slots, args, self.event.at))
+
+    def understands(self, skill: str, text: str) -> bool:
+        return self._run(skill, {"text": text}).outcome == "ok"
+
+    def enter(self, target: str) -> None:
+        """Go to a step, and through those that say nothing, to the next that does."""
+        for _ in range(SILENT_STEPS_MOST):
+            name = self._place(target)
+            step = self.content.steps[name]
+            if step.withhold and self.slots.get("withheld") == "yes":
+                target = "care.withheld"
+                continue
+            self.walked.append(name)
+            self.slots.update(step.set)
+            answer = self.ask(step)
+            self.slots.update(answer.slots)
+            self.effects.extend(answer.effects)
+            if step.say:
+                self.step, self.visit = name, self.visit + 1
+                return
+            flow = name.partition(".")[0]
+            target = resolve(flow, step.outcomes.get(answer.outcome) or self.choose(step.go))
+        raise ProgramError(f"{target}: too many silent steps")
+
+    def _place(self, target: str) -> str:
+        """The step meant by a target; remembers where an aside flow was entered from."""
+        if target == BACK:
+            name, self.back = self.back or HOME, ""
+            return name
+        if self._aside(target) and self.step and not self._aside(self.step):
+            self.back = self.step
+        return target
+
+    def _aside(self, name: str) -> bool:
+        return self.content.flows[name.partition(".")[0]].aside
+
+    def choose(self, go: Go) -> str:
+        """The first branch whose conditions hold; the last has none."""
+        return next(b.to for b in go if all(self.slots.get(slot, "") == value for slot, value in b.when.items()))
+
+    def follow(self, go: Go) -> None:
+        self.enter(resolve(self.step.partition(".")[0], self.choose(go)))
+
+    def keep(self, text: str) -> bool:
+        """Join words to the note. False when the note is full: then it is said aloud, and nothing is cut."""
+        note = self.slots.get("note", "")
+        joined = f"{note}\n{text}" if note else text
+        if len(joined) > NOTE_LONGEST_CHARS:
+            self.prefix.append(self.content.words.full)
+            return False
+        self.slots["note"] = joined
+        return True
+
+    def begin(self) -> None:
+        """Put the last debrief away and start a new one."""
+        told = {name: value for name, value in self.slots.items() if name not in LASTING_SLOTS and value}
+        if told and self.debrief:
+            self.effects.append(Record(self.debrief, told))
+        self.slots = {name: value for name, value in self.slots.items() if name in LASTING_SLOTS}
+        self.debrief += 1
+
+    def begins_anew(self) -> bool:
+        """Nothing is under way: no step yet, the last debrief is closed, or its evening is long past."""
+        touched = self.before.touched_at
+        if not self.step or touched is None or self.slots.get("closed") == "yes":
+            return True
+        in_check_in = self.step.partition(".")[0] in ("check_in", "follow_up")
+        return self.event.at - touched > NEW_EVENING and not self.slots.get("waiting") and not in_check_in
+
+    def hear(self, text: str) -> bool:
+        """Triage. True when the words are a sign: they are kept, and care takes over unless it already has."""
+        label = triage(self.content.lexicon, text)
+        if label not in ALARMS:
+            return False
+        if label in WITHHOLDING:
+            self.slots["withheld"] = "yes"
+        if not self.more_urgent_shows(label):
+            self.enter(ALARMS[label])
+        return True
+
+    def more_urgent_shows(self, label: Label) -> bool:
+        flow, _, step = self.step.partition(".")
+        above = URGENCY[URGENCY.index(label) + 1 :]
+        return flow == CARE and any(step.startswith(other.value) for other in above)
+
+    def recent(self) -> bool:
+        picked = self.before.picked_at
+        return picked is not None and abs(self.event.at - picked) <= DOUBLED_PRESS
+
+    def turn(self, speaks: bool) -> Turn:
+        if speaks and not self.step:
+            self.enter(START)
+        picked = self.event.at if isinstance(self.event, ChoicePicked | FormSubmitted) and self.walked else None
+        if any(isinstance(effect, Forget) for effect in self.effects):
+            return Turn(Conversation(), self.screen(), (Forget(),), tuple(self.walked))
+        return Turn(
+            replace(
+                self.before,
+                revision=self.before.revision + 1,
+                step=self.step,
+                visit=self.visit,
+                slots={name: value for name, value in self.slots.items() if value},
+                back=self.back,
+                debrief=self.debrief,
+                picked_at=picked or self.before.picked_at,
+                touched_at=self.event.at,
+            ),
+            self.screen() if speaks else None,
+            tuple(self.effects),
+            tuple(self.walked),
+        )
+
+    def screen(self) -> Screen:
+        step, words = self.doc, self.content.words
+        answer = self.ask(step)
+        said = PLACEHOLDER.sub(lambda match: answer.values.get(match[1], ""), step.say).strip()
+        options = answer.options if step.menu and step.menu.source == "call" else self.listed(step)
+        return Screen(
+            step=self.step,
+            visit=self.visit,
+            text=clip("\n\n".join([*self.prefix, said]), SCREEN_LONGEST_CHARS),
+            glance=step.glance or words.glance,
+            safety=Choice(SAFETY, words.safety),
+            choices=tuple(
+                Choice(key, choice.label, form_at(self.content, self.step, key)) for key, choice in step.choices.items()
+            ),
+            menu=Menu(step.menu.label, options) if step.menu and options else None,
+            picture=step.picture or "",
+        )
+
+    def listed(self, step: StepDoc) -> tuple[Option, ...]:
+        return self.content.lists.get(step.menu.source, ()) if step.menu else ()
+
+    def options(self) -> tuple[Option, ...]:
+        step = self.doc
+        return self.ask(step).options if step.menu and step.menu.source == "call" else self.listed(step)
+
+    def pick(self, choice_id: str) -> bool:
+        """Act on a choice or an option of the showing screen; False when it has none of that id."""
+        step = self.doc
+        choice = step.choices.get(choice_id)
+        if choice is not None:
+            if choice.form is None:
+                self.take(choice)
+            return True
+        if step.menu is not None and any(option.id == choice_id for option in self.options()):
+            self.slots[step.menu.keep] = choice_id
+            self.follow(step.menu.go)
+            return True
+        return False
+
+    def take(self, choice: ChoiceDoc) -> None:
+        self.slots.update(choice.set)
+        self.follow(choice.go)
+
+
+def _message(walk: _Walk, event: MessageReceived) -> bool:
+    _words(walk, clean(event.text), anew=walk.begins_anew())
+    return True
+
+
+def _command(walk: _Walk, event: CommandInvoked) -> bool:
+    """`/debrief` always leads to the first screen, in one press; words after it are heard as a message."""
+    text = clean(event.text)
+    if _is_way_in(walk, text):
+        return True
+    if walk.begins_anew():
+        walk.begin()
+    walk.step = ""
+    _words(walk, text, anew=False)
+    return True
+
+
+def _words(walk: _Walk, text: str, *, anew: bool) -> None:
+    if anew and not _is_way_in(walk, text, peek=True):
+        walk.begin()
+        walk.step = ""
+    if not text:
+        return
+    if walk.hear(text):
+        walk.keep(text)
+    elif _is_way_in(walk, text):
+        return
+    elif not walk.step:
+        walk.keep(text)
+    elif not _answers(walk, text) and walk.keep(text):
+        walk.prefix.append(walk.content.words.kept)
+
+
+def _is_way_in(walk: _Walk, text: str, *, peek: bool = False) -> bool:
+    """A whole message such as `stop` or `forget me` begins its flow."""
+    start = walk.content.starts.get(_fold(text))
+    if start is not None and not peek:
+        walk.enter(start)
+    return start is not None
+
+
+def _answers(walk: _Walk, text: str) -> bool:
+    """Words in place of a press: the name of a choice or an option, or what this step asks to be typed."""
+    step, said = walk.doc, _fold(text)
+    named = [(key, choice.label) for key, choice in step.choices.items()]
+    named += [(option.id, option.label) for option in walk.options()]
+    for key, label in named:
+        if said in (_fold(label), _fold(key)):
+            return walk.pick(key)
+    if step.text is None or (step.text.only and not walk.understands(step.text.only, text)):
+        return False
+    walk.slots[step.text.keep] = text
+    walk.follow(step.text.go)
+    return True
+
+
+def _choice(walk: _Walk, event: ChoicePicked) -> bool:
+    if event.choice == SAFETY:
+        if walk.step.startswith(f"{CARE}.") and event.visit != walk.visit and walk.recent():
+            return False
+        walk.enter("care.start")
+        return True
+    if event.choice == RESUME or not walk.step:
+        return True
+    if (event.step, event.visit) == (walk.step, walk.visit) and walk.pick(event.choice):
+        return True
+    if event.visit == walk.visit - 1 and walk.recent():
+        return False
+    walk.prefix.append(walk.content.words.stale)
+    return True
+
+
+def _submitted(walk: _Walk, event: FormSubmitted) -> bool:
+    """A filled form. Late or doubled, its words are kept all the same: somebody took the trouble to write them."""
+    step = walk.content.steps.get(event.step)
+    choice = step.choices.get(event.choice) if step else None
+    flow = event.step.partition(".")[0]
+    form = walk.content.flows[flow].forms[choice.form] if choice and choice.form else None
+    values = _values(walk.content, form, event.values)
+    written = "\n".join(text for key, text in values.items() if form is None or form.fields[key].kind in _FREE)
+    current = (event.step, event.visit) == (walk.step, walk.visit)
+    if form is None or choice is None or not current:
+        return _late_form(walk, written)
+    if any(not form.fields[key].optional and not values.get(key) for key in form.fields) or not any(values.values()):
+        walk.prefix.append(walk.content.words.empty)
+        return True
+    fits = walk.keep(values.pop("note")) if values.get("note") else True
+    walk.slots.update(values)
+    if fits and not walk.hear(written):
+        walk.take(choice)
+    return True
+
+
+def _late_form(walk: _Walk, written: str) -> bool:
+    new = bool(written) and written not in walk.slots.get("note", "")
+    if not new and walk.recent():
+        return False
+    if new and not walk.step:
+        walk.begin()
+    if new and walk.keep(written):
+        walk.prefix.append(walk.content.words.kept)
+        walk.hear(written)
+    elif walk.step:
+        walk.prefix.append(walk.content.words.stale)
+    return True
+
+
+def _timer(walk: _Walk, event: TimerFired) -> bool:
+    knock = f"{event.check_in.flow}.knock"
+    walk.enter(knock if knock in walk.content.steps else "check_in.knock")
+    return True
+
+
+_FREE = ("paragraph", "line")
+_HANDLERS: tuple[tuple[type[Event], Callable[[_Walk, Any], bool]], ...] = (
+    (MessageReceived, _message),
+    (CommandInvoked, _command),
+    (ChoicePicked, _choice),
+    (FormSubmitted, _submitted),
+    (TimerFired, _timer),
+)
+
+
+def clean(text: str) -> str:
+    """Words as they can be stored and sent anywhere: no control characters, no half characters, trimmed."""
+    return _UNSENDABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
+def _fold(text: str) -> str:
+    return " ".join(text.casefold().replace("’", "'").split()).strip(" .,!?/")
+
+
+def _values(content: Content, form: FormDoc | None, raw: Mapping[str, str]) -> dict[str, str]:
+    """What was filled in, by field: unknown fields and options left out, text cut to the field's own length."""
+    values = {key: clean(text) for key, text in raw.items()}
+    if form is None:
+        return values
+    kept = {key: values[key][: doc.longest] for key, doc in form.fields.items() if key in values}
+    for key, doc in form.fields.items():
+        if doc.source and kept.get(key) not in [option.id for option in content.lists[doc.source]]:
+            kept.pop(key, None)
+    return kept
+
+
+def _form(content: Content, form: FormDoc) -> Form:
+    fields = tuple(
+        Field(key, doc.label, doc.kind, doc.longest, doc.optional, doc.hint, content.lists.get(doc.source or "", ()))
+        for key, doc in form.fields.items()
+    )
+    return Form(form.title, form.submit, fields)

@@ -1,0 +1,46 @@
+"""A flow as a Mermaid flowchart: made from the content, never by hand."""
+
+from bot.flows.document import FlowDoc, Go, StepDoc
+from bot.flows.lint import resolve
+
+
+def mermaid(flow: FlowDoc) -> str:
+    """The flow as Mermaid text. Screens are boxes, silent steps are diamonds, other flows are rounded."""
+    lines = ["flowchart TD"]
+    outside: set[str] = set()
+    for name, step in flow.steps.items():
+        lines.append(f"  {name}{_shape(name, step)}")
+        for label, target in _arrows(flow.flow, step):
+            home, _, short = target.rpartition(".")
+            if home != flow.flow:
+                outside.add(target)
+                short = target.replace(".", "__")
+            lines.append(f"  {name} -->|{_safe(label)}| {short}" if label else f"  {name} --> {short}")
+    lines += [f"  {target.replace('.', '__')}([{target}])" for target in sorted(outside)]
+    return "\n".join(lines)
+
+
+def _shape(name: str, step: StepDoc) -> str:
+    if not step.say:
+        return f"{{{{{name}}}}}"
+    return f'["{name}: {_safe(" ".join(step.say.split()[:8]))}"]'
+
+
+def _arrows(flow: str, step: StepDoc) -> list[tuple[str, str]]:
+    labelled: list[tuple[str, Go]] = [("", step.go)]
+    labelled += [(choice.label, choice.go) for choice in step.choices.values()]
+    labelled += [(part.keep, part.go) for part in (step.menu, step.text) if part is not None]
+    found = [
+        (
+            ", ".join([label, *(f"{slot}={value or 'unset'}" for slot, value in branch.when.items())]).strip(", "),
+            branch.to,
+        )
+        for label, go in labelled
+        for branch in go
+    ]
+    found += list(step.outcomes.items())
+    return [(label, resolve(flow, target)) for label, target in found]
+
+
+def _safe(text: str) -> str:
+    return "".join(" " if character in '"|{}[]<>' else character for character in text)

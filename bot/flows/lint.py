@@ -1,0 +1,260 @@
+"""What makes content wrong though every file can be read. One function a rule, one code a rule.
+
+Lengths are those of the strictest platform: a Slack button holds 75 characters, a modal title 24, a Discord form
+five fields with labels of 45. Words follow the care rules: short sentences, few choices, no verdicts.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from bot.flows.document import BACK, FlowDoc, Go, Signature, StepDoc
+from bot.flows.load import Documents, flow_path
+from bot.model import LASTING_SLOTS, RESUME, SAFETY, SCREEN_LONGEST_CHARS
+from bot.strict_yaml import Fault
+
+LABEL_LONGEST, TITLE_LONGEST, FIELD_LABEL_LONGEST, FIELDS_MOST, HINT_LONGEST = 75, 24, 45, 5, 100
+OPTION_LONGEST, OPTIONS_MOST = 75, 100
+CHOICES_MOST, SENTENCE_MOST_WORDS, MOMENT_MOST_WORDS, SAY_LONGEST = 3, 14, 60, 1_200
+MOMENT_FLOWS = frozenset({"cool_down"})
+PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+FORBIDDEN = re.compile(
+    r"\b(abuser|abusive|toxic|narcissis\w*|gasligh\w*|leave (him|her|them)|dump (him|her|them)|you('| a)re right"
+    r"|they('| a)re wrong|you should(n't| not)? have|you never|you always|calm down|overreact\w*|victim)\b|!",
+    re.IGNORECASE,
+)
+GENDERED = re.compile(r"\b(he|she|him|her|his|hers|husband|wife|boyfriend|girlfriend)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One step while it is looked at."""
+
+    documents: Documents
+    signatures: Mapping[str, Signature]
+    flow: FlowDoc
+    name: str
+    step: StepDoc
+
+    def fault(self, code: str, message: str, *keys: str | int) -> Fault:
+        path = flow_path(self.flow.flow)
+        line = self.documents.marks[path].line("steps", self.name, *keys)
+        return Fault(path, line, code, f"{self.flow.flow}.{self.name}: {message}")
+
+
+def faults(documents: Documents, signatures: Mapping[str, Signature]) -> list[Fault]:
+    """Every fault of meaning, in file order. `signatures` are the skills that flows may call."""
+    found: list[Fault] = []
+    for flow in documents.flows.values():
+        found += _of_flow(documents, flow)
+        for name, step in flow.steps.items():
+            place = Place(documents, signatures, flow, name, step)
+            for rule in RULES:
+                found += rule(place)
+    found += _unreachable(documents)
+    return sorted(found)
+
+
+def targets(flow: FlowDoc, step: StepDoc) -> list[str]:
+    """Every step that this one can lead to, as `flow.step` (or `back`)."""
+    gos: list[Go] = [step.go, *(choice.go for choice in step.choices.values())]
+    gos += [part.go for part in (step.menu, step.text) if part is not None]
+    names = [branch.to for go in gos for branch in go] + list(step.outcomes.values())
+    return [resolve(flow.flow, name) for name in names]
+
+
+def resolve(flow: str, target: str) -> str:
+    """A target as written in `flow`, as `flow.step`; `back` stays."""
+    return target if target == BACK or "." in target else f"{flow}.{target}"
+
+
+def _of_flow(documents: Documents, flow: FlowDoc) -> Iterator[Fault]:
+    path = flow_path(flow.flow)
+    marks = documents.marks[path]
+    if flow.first not in flow.steps:
+        yield Fault(path, marks.line("first"), "F101", f"first names no step: {flow.first!r}")
+    for word in flow.words:
+        others = [other.flow for other in documents.flows.values() if word in other.words and other is not flow]
+        if others or word != word.casefold().strip():
+            yield Fault(path, marks.line("words"), "F117", f"{word!r} is not lower case or begins {others} too")
+    for name, form in flow.forms.items():
+        at = marks.line("forms", name)
+        used = any(choice.form == name for step in flow.steps.values() for choice in step.choices.values())
+        if not used:
+            yield Fault(path, at, "F102", f"no choice opens the form {name!r}")
+        if len(form.fields) > FIELDS_MOST:
+            yield Fault(path, at, "F116", f"a form holds {FIELDS_MOST} fields, {name!r} has {len(form.fields)}")
+        if max(len(form.title), len(form.submit)) > TITLE_LONGEST:
+            yield Fault(path, at, "F105", f"title and submit of {name!r} hold {TITLE_LONGEST} characters")
+        for slot, field in form.fields.items():
+            at = marks.line("forms", name, "fields", slot)
+            if len(field.label) > FIELD_LABEL_LONGEST or len(field.hint) > HINT_LONGEST:
+                yield Fault(
+                    path,
+                    at,
+                    "F105",
+                    f"{slot}: a label holds {FIELD_LABEL_LONGEST} characters, a hint {HINT_LONGEST}",
+                )
+            if (field.kind == "pick") != (field.source in documents.lists):
+                yield Fault(path, at, "F108", f"{slot}: a pick needs `from:` a list of lists.yaml, others none")
+
+
+def _dangling(place: Place) -> Iterator[Fault]:
+    known = {f"{flow.flow}.{step}" for flow in place.documents.flows.values() for step in flow.steps}
+    for target in targets(place.flow, place.step):
+        if target != BACK and target not in known:
+            yield place.fault("F101", f"goes to {target}, which is no step")
+    for key, choice in place.step.choices.items():
+        if choice.form is not None and choice.form not in place.flow.forms:
+            yield place.fault("F101", f"opens {choice.form!r}, which is no form of this flow", "choices", key)
+        if key in {SAFETY, RESUME}:
+            yield place.fault("F101", f"{key!r} is a choice that every screen has", "choices", key)
+
+
+def _dead_end(place: Place) -> Iterator[Fault]:
+    step = place.step
+    waits = bool(step.choices or step.menu)
+    if step.say and not waits and not step.rest:
+        yield place.fault("F103", "a screen with no choice and no `rest: yes`")
+    if step.say and (step.go or step.outcomes):
+        yield place.fault("F103", "a step that says something waits; it cannot also go on by itself")
+    if not step.say and (waits or step.text or step.rest or step.picture):
+        yield place.fault("F103", "a step that says nothing cannot wait")
+    if not step.say and step.call is None and not step.go:
+        yield place.fault("F103", "says nothing and goes nowhere")
+    gos = [step.go, *(c.go for c in step.choices.values()), *(p.go for p in (step.menu, step.text) if p)]
+    for go in gos:
+        if go and (go[-1].when or any(not branch.when for branch in go[:-1])):
+            yield place.fault("F103", "the last branch, and only the last, has no `when`", "go")
+
+
+def _calls(place: Place) -> Iterator[Fault]:
+    step = place.step
+    only = [step.text.only] if step.text and step.text.only else []
+    for name in [name for name in (step.call, *only) if name is not None]:
+        if name not in place.signatures:
+            yield place.fault("F109", f"no skill is called {name!r}", "call")
+    signature = place.signatures.get(step.call or "")
+    if signature is None:
+        return
+    wanted = frozenset[str]() if step.say else signature.outcomes
+    for outcome in sorted(wanted ^ set(step.outcomes)):
+        yield place.fault("F110", f"{step.call} and `outcomes` disagree on {outcome!r}", "outcomes")
+
+
+def _loops(place: Place) -> Iterator[Fault]:
+    """A step may not come back to itself through steps that say nothing: nobody could stop it."""
+    seen: set[str] = set()
+    ahead = [] if place.step.say else targets(place.flow, place.step)
+    here = f"{place.flow.flow}.{place.name}"
+    while ahead:
+        name = ahead.pop()
+        flow, _, step_name = name.partition(".")
+        step = place.documents.flows[flow].steps.get(step_name) if flow in place.documents.flows else None
+        if name == here:
+            yield place.fault("F104", "comes back to itself without ever waiting for the person")
+            return
+        if step is None or step.say or name in seen:
+            continue
+        seen.add(name)
+        ahead += targets(place.documents.flows[flow], step)
+
+
+def _lengths(place: Place) -> Iterator[Fault]:
+    for key, choice in place.step.choices.items():
+        if len(choice.label) > LABEL_LONGEST:
+            yield place.fault("F105", f"a label holds {LABEL_LONGEST} characters", "choices", key)
+    if sum(not choice.way_out for choice in place.step.choices.values()) > CHOICES_MOST:
+        yield place.fault("F106", f"more than {CHOICES_MOST} choices, ways out not counted", "choices")
+    if sum(choice.way_out for choice in place.step.choices.values()) > 1:
+        yield place.fault("F106", "more than one way out", "choices")
+    if len(place.step.say) > SAY_LONGEST:
+        yield place.fault("F112", f"more than {SAY_LONGEST} characters (a message holds {SCREEN_LONGEST_CHARS})", "say")
+    if place.flow.flow in MOMENT_FLOWS and len(place.step.say.split()) > MOMENT_MOST_WORDS:
+        yield place.fault("F112", f"more than {MOMENT_MOST_WORDS} words in the moment", "say")
+    for sentence in re.split(r"(?<=[.?:])\s+|\n", place.step.say):
+        if len(sentence.split()) > SENTENCE_MOST_WORDS:
+            yield place.fault("F113", f"a sentence of more than {SENTENCE_MOST_WORDS} words: {sentence!r}", "say")
+
+
+def _menus(place: Place) -> Iterator[Fault]:
+    menu = place.step.menu
+    if menu is None:
+        return
+    signature = place.signatures.get(place.step.call or "")
+    if menu.source == "call":
+        if signature is None or not signature.options:
+            yield place.fault("F108", "`from: call` needs a skill that gives options", "menu")
+    elif menu.source not in place.documents.lists:
+        yield place.fault("F108", f"no list is called {menu.source!r}", "menu")
+    elif len(options := place.documents.lists[menu.source]) > OPTIONS_MOST:
+        yield place.fault("F105", f"a menu holds {OPTIONS_MOST} options", "menu")
+    elif any(len(label) > OPTION_LONGEST for label in options.values()):
+        yield place.fault("F105", f"an option holds {OPTION_LONGEST} characters", "menu")
+    clash = set(place.step.choices) & set(place.documents.lists.get(menu.source, {}))
+    if clash or menu.keep in LASTING_SLOTS - {"country", "zone"}:
+        yield place.fault("F108", f"choices and options share a name: {sorted(clash)}", "menu")
+
+
+def _ideas(place: Place) -> Iterator[Fault]:
+    ideas = place.documents.ideas
+    for idea in place.step.source:
+        if idea not in ideas.ideas:
+            yield place.fault("F107", f"no idea has the id {idea!r}", "source")
+    if set(place.step.source) & set(ideas.withheld) and not place.step.withhold:
+        yield place.fault("F115", "rests on an idea that a sign of fear withholds: say `withhold: yes`", "source")
+
+
+def _words(place: Place) -> Iterator[Fault]:
+    labels = [choice.label for choice in place.step.choices.values()]
+    for text in [place.step.say, *labels]:
+        if match := FORBIDDEN.search(text):
+            yield place.fault("F114", f"words that are not ours to say: {match.group()!r}", "say")
+        if match := GENDERED.search(text):
+            yield place.fault("F118", f"not neutral about gender: {match.group()!r}", "say")
+    signature = place.signatures.get(place.step.call or "")
+    values = signature.values if signature else frozenset[str]()
+    for name in PLACEHOLDER.findall(place.step.say):
+        if name not in values:
+            yield place.fault("F111", f"nothing fills {{{name}}}", "say")
+
+
+def _unreachable(documents: Documents) -> Iterator[Fault]:
+    """From every way in: a typed word, a knock, the care steps that triage names, the home step."""
+    flows = documents.flows
+    ahead = [f"{flow.flow}.{flow.first}" for flow in flows.values()]
+    seen: set[str] = set()
+    while ahead:
+        name = ahead.pop()
+        flow, _, step = name.partition(".")
+        if name in seen or flow not in flows or step not in flows[flow].steps:
+            continue
+        seen.add(name)
+        ahead += targets(flows[flow], flows[flow].steps[step])
+    for name in sorted(ENTERED_BY_ENGINE):
+        flow, _, step = name.partition(".")
+        if flow not in flows or step not in flows[flow].steps:
+            yield Fault(flow_path(flow), 1, "F101", f"the engine needs the step {name}")
+    for flow_doc in flows.values():
+        for step in flow_doc.steps:
+            if f"{flow_doc.flow}.{step}" not in seen | ENTERED_BY_ENGINE:
+                path = flow_path(flow_doc.flow)
+                line = documents.marks[path].line("steps", step)
+                yield Fault(path, line, "F102", f"{flow_doc.flow}.{step}: nothing leads here")
+
+
+# Steps that the engine enters by itself, and so must exist.
+ENTERED_BY_ENGINE = frozenset(
+    {"care.start", "care.danger", "care.self_harm", "care.afraid", "care.withheld", "cool_down.rest"}
+)
+
+RULES: tuple[Callable[[Place], Iterator[Fault]], ...] = (
+    _dangling,
+    _dead_end,
+    _calls,
+    _loops,
+    _lengths,
+    _menus,
+    _ideas,
+    _words,
+)

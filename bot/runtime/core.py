@@ -1,0 +1,94 @@
+"""The one core that serves every platform: take an event, post its answer, wake what is due."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Iterable
+from datetime import datetime, timedelta
+
+from bot.content import Content
+from bot.engine import advance, form_at
+from bot.errors import ProgramError
+from bot.model import CheckIn, Event, Form, Person, PlanCheckIn, TimerFired, Turn
+from bot.runtime.delivery import Delivery
+from bot.runtime.ports import Clock, MovableClock, Snapshot, Store, Taken, Waker
+
+log = logging.getLogger(__name__)
+
+BATCH = 200
+EXPIRY_EVERY = timedelta(hours=1)
+AFTER_FAILURE = timedelta(seconds=5)
+
+
+class Debriefing:
+    """Implements bot.runtime.ports.Core."""
+
+    def __init__(self, content: Content, store: Store, clock: Clock, waker: Waker) -> None:
+        self.clock = clock
+        self.delivery = Delivery(store, clock, waker, content.words)
+        self._content, self._store, self._waker = content, store, waker
+        self._expired_at: datetime | None = None
+
+    async def take(self, event: Event) -> Taken:
+        """Raises StorageFault when the event could not be made durable: then do not acknowledge it."""
+        plans = False
+
+        def decide(snapshot: Snapshot) -> Turn:
+            nonlocal plans
+            turn = advance(self._content, snapshot.conversation, event, missed=snapshot.missed > 0)
+            plans = any(isinstance(effect, PlanCheckIn) for effect in turn.effects)
+            return turn
+
+        taken = await self._store.transact(event, decide)
+        if plans:
+            self._waker.nudge()
+        return taken
+
+    async def post(self, taken: Taken) -> None:
+        if taken.parcel is not None:
+            await self.delivery.deliver(taken.parcel)
+
+    def form(self, step: str, choice: str) -> Form | None:
+        return form_at(self._content, step, choice)
+
+    async def arrived(self, person: Person) -> None:
+        await self._store.wake_parcels(person, self.clock.now())
+        self._waker.nudge()
+
+    async def skip(self, by: timedelta) -> None:
+        clock = self.clock
+        if not isinstance(clock, MovableClock):
+            raise ProgramError("this clock cannot be skipped")
+        clock.skip(by)
+        self._waker.nudge()
+
+    async def work(self) -> datetime | None:
+        """Do what is due; returns when something is due next. Never raises for a storage fault: it tries again."""
+        now = self.clock.now()
+        try:
+            check_ins = await self._store.claim_check_ins(now, BATCH)
+            await _all(self._knock(check_in, now) for check_in in check_ins)
+            parcels = await self._store.claim_parcels(now, BATCH)
+            await _all(self.delivery.deliver(parcel) for parcel in parcels)
+            await self._expire(now)
+            return await self._store.next_wake()
+        except Exception:
+            log.exception("what is due could not be done; trying again in %s", AFTER_FAILURE)
+            return now + AFTER_FAILURE
+
+    async def _knock(self, check_in: CheckIn, now: datetime) -> None:
+        delivery_id = f"check-in:{check_in.id}:{check_in.gen}"
+        event = TimerFired(delivery_id=delivery_id, person=check_in.person, at=now, check_in=check_in)
+        await self.post(await self.take(event))
+
+    async def _expire(self, now: datetime) -> None:
+        if self._expired_at is None or now - self._expired_at >= EXPIRY_EVERY:
+            self._expired_at = now
+            await self._store.expire(now)
+
+
+async def _all(work: Iterable[Awaitable[None]]) -> None:
+    """Everything at once; the first failure is raised only after all have ended."""
+    results = await asyncio.gather(*work, return_exceptions=True)
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result

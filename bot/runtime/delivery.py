@@ -1,0 +1,86 @@
+"""A parcel to its person, and what came of it written down. May crash anywhere: the lease brings the parcel back."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from weakref import WeakValueDictionary
+
+from bot.flows.document import WordsDoc
+from bot.model import RESUME, Choice, Person, Screen
+from bot.runtime.ports import Clock, Later, Parcel, Platform, Receipt, Sent, Store, Unknown, Waker
+
+log = logging.getLogger(__name__)
+
+# Well inside the lease, so that nobody else takes up a parcel that is still on its way.
+SEND_S = 30.0
+# After this an answer is no longer read by somebody who is looking at the chat.
+LATE = timedelta(minutes=2)
+BACKOFF_FIRST, BACKOFF_LONGEST = timedelta(seconds=2), timedelta(minutes=10)
+NO_PLATFORM = Later(3600.0)
+
+
+class Delivery:
+    """One parcel at a time for each person, in the order in which they were given."""
+
+    def __init__(self, store: Store, clock: Clock, waker: Waker, words: WordsDoc) -> None:
+        self.platforms: Mapping[str, Platform] = {}
+        self._store, self._clock, self._waker, self._words = store, clock, waker, words
+        self._turns: WeakValueDictionary[Person, asyncio.Lock] = WeakValueDictionary()
+
+    async def deliver(self, parcel: Parcel) -> None:
+        """Send and settle. Never raises: what fails stays in the outbox."""
+        lock = self._turns.setdefault(parcel.person, asyncio.Lock())
+        async with lock:
+            receipt = await self._send(self._discreet(parcel))
+            now = self._clock.now()
+            try:
+                await self._store.settle_parcel(parcel, receipt, self._retry_at(parcel, receipt, now))
+            except Exception:
+                log.exception("a delivery was not written down; its lease brings it back")
+        if not isinstance(receipt, Sent):
+            log.warning("%s: not delivered (%s)", parcel.person.platform, type(receipt).__name__)
+            self._waker.nudge()
+
+    async def _send(self, parcel: Parcel) -> Receipt:
+        platform = self.platforms.get(parcel.person.platform)
+        if platform is None:
+            return NO_PLATFORM
+        try:
+            async with asyncio.timeout(SEND_S):
+                return await platform.send(parcel)
+        except TimeoutError:
+            return Unknown()
+        except Exception as error:
+            # Only the type: a message may quote what was sent.
+            log.error("%s: send failed with %s", parcel.person.platform, type(error).__name__)
+            return Unknown()
+
+    def _discreet(self, parcel: Parcel) -> Parcel:
+        """A late answer says only that it is there: the phone may lie on the table by now."""
+        now = self._clock.now()
+        handle_dead = parcel.handle is not None and (parcel.attempt > 1 or parcel.handle.expires_at <= now)
+        late = now - parcel.made_at > LATE and not parcel.check_in
+        if not handle_dead and not late:
+            return parcel
+        return replace(parcel, handle=None, screen=self._neutral(parcel.screen))
+
+    def _neutral(self, screen: Screen) -> Screen:
+        words = self._words
+        return Screen(
+            step=screen.step,
+            visit=screen.visit,
+            text=words.waiting,
+            glance=words.glance,
+            safety=screen.safety,
+            choices=(Choice(RESUME, words.resume),),
+        )
+
+    def _retry_at(self, parcel: Parcel, receipt: Receipt, now: datetime) -> datetime:
+        backoff: timedelta = min(BACKOFF_FIRST * 2 ** min(parcel.attempt - 1, 16), BACKOFF_LONGEST)
+        if not isinstance(receipt, Later):
+            return now + backoff
+        if receipt.after_s == 0 and parcel.handle is not None and parcel.attempt == 1:
+            return now
+        return now + max(timedelta(seconds=receipt.after_s), backoff)

@@ -1,0 +1,138 @@
+-- Instants are UTC microseconds. Bodies are sealed (vault.py). Every state step is a guarded UPDATE.
+
+-- name: inbox_knows(delivery_id)$
+SELECT 1 FROM inbox WHERE delivery_id = :delivery_id;
+
+-- name: inbox_add(delivery_id, person_id, at)!
+INSERT INTO inbox (delivery_id, person_id, at) VALUES (:delivery_id, :person_id, :at);
+
+-- name: inbox_expire(before)!
+DELETE FROM inbox WHERE at < :before;
+
+-- name: person_find(platform, workspace, user)^
+SELECT id, revision, body FROM people WHERE platform = :platform AND workspace = :workspace AND user_id = :user;
+
+-- name: person_add(platform, workspace, user, body, at)<!
+INSERT INTO people (platform, workspace, user_id, revision, body, touched_at)
+VALUES (:platform, :workspace, :user, 0, :body, :at) RETURNING id;
+
+-- name: person_update(person_id, revision, body, at)!
+UPDATE people SET revision = revision + 1, body = :body, touched_at = :at
+WHERE id = :person_id AND revision = :revision;
+
+-- name: person_forget_inbox(person_id)!
+DELETE FROM inbox WHERE person_id = :person_id;
+
+-- name: person_forget_debriefs(person_id)!
+DELETE FROM debriefs WHERE person_id = :person_id;
+
+-- name: person_forget_check_ins(person_id)!
+DELETE FROM check_ins WHERE person_id = :person_id;
+
+-- name: person_forget_parcels(platform, workspace, user)!
+DELETE FROM outbox WHERE platform = :platform AND workspace = :workspace AND user_id = :user;
+
+-- name: person_forget(person_id)!
+DELETE FROM people WHERE id = :person_id;
+
+-- name: people_stale(before)
+SELECT id, platform, workspace, user_id FROM people
+WHERE touched_at < :before
+  AND NOT EXISTS (SELECT 1 FROM check_ins WHERE person_id = people.id AND state IN ('planned', 'leased', 'sending'));
+
+-- name: debrief_put(person_id, number, body, at)!
+INSERT INTO debriefs (person_id, number, body, closed_at) VALUES (:person_id, :number, :body, :at)
+ON CONFLICT (person_id, number) DO UPDATE SET body = excluded.body, closed_at = excluded.closed_at;
+
+-- name: debriefs_expire(before)!
+DELETE FROM debriefs WHERE closed_at < :before;
+
+-- name: parcel_add(key, platform, workspace, user, body, made_at, wake_at, check_in)<!
+INSERT INTO outbox (key, platform, workspace, user_id, body, state, made_at, wake_at, attempt, check_in)
+VALUES (:key, :platform, :workspace, :user, :body, 'sending', :made_at, :wake_at, 1, :check_in) RETURNING id;
+
+-- name: parcels_due(now, most)
+SELECT id, key, platform, workspace, user_id, body, state, made_at, attempt, check_in FROM outbox
+WHERE state IN ('ready', 'sending') AND wake_at <= :now ORDER BY id LIMIT :most;
+
+-- name: parcel_lease(id, wake_at)!
+UPDATE outbox SET state = 'sending', wake_at = :wake_at, attempt = attempt + 1 WHERE id = :id;
+
+-- name: parcel_done(id)!
+DELETE FROM outbox WHERE id = :id;
+
+-- name: parcel_retry(id, wake_at)!
+UPDATE outbox SET state = 'ready', wake_at = :wake_at WHERE id = :id AND state = 'sending';
+
+-- name: parcel_unknown(id, wake_at)!
+UPDATE outbox SET wake_at = :wake_at WHERE id = :id AND state = 'sending';
+
+-- name: parcel_park(id)!
+UPDATE outbox SET state = 'parked' WHERE id = :id;
+
+-- name: parcels_parked(platform, workspace, user)$
+SELECT count(*) FROM outbox WHERE platform = :platform AND workspace = :workspace AND user_id = :user AND state = 'parked';
+
+-- name: parcels_unpark(platform, workspace, user)!
+DELETE FROM outbox WHERE platform = :platform AND workspace = :workspace AND user_id = :user AND state = 'parked';
+
+-- name: parcels_wake(platform, workspace, user, now)!
+UPDATE outbox SET wake_at = :now
+WHERE platform = :platform AND workspace = :workspace AND user_id = :user AND state = 'ready';
+
+-- name: parcels_recover()!
+UPDATE outbox SET wake_at = 0 WHERE state = 'sending';
+
+-- name: parcels_expire(before)!
+DELETE FROM outbox WHERE made_at < :before;
+
+-- name: check_in_move(person_id, flow, debrief, due_at)!
+UPDATE check_ins SET due_at = :due_at, wake_at = :due_at, debrief = :debrief, gen = gen + 1, state = 'planned'
+WHERE person_id = :person_id AND flow = :flow AND state IN ('planned', 'leased');
+
+-- name: check_in_add(person_id, flow, debrief, due_at)!
+INSERT INTO check_ins (person_id, flow, debrief, due_at, wake_at, state, gen, attempt)
+VALUES (:person_id, :flow, :debrief, :due_at, :due_at, 'planned', 0, 0);
+
+-- name: check_ins_pass(person_id)!
+UPDATE check_ins SET state = 'skipped' WHERE person_id = :person_id AND state IN ('sending', 'sent', 'opened');
+
+-- name: check_ins_cancel(person_id, flow)!
+UPDATE check_ins SET state = 'cancelled', gen = gen + 1
+WHERE person_id = :person_id AND state IN ('planned', 'leased') AND (flow = :flow OR :flow = '');
+
+-- name: check_ins_settle(person_id, state)!
+UPDATE check_ins SET state = :state WHERE person_id = :person_id AND state IN ('sending', 'sent', 'opened');
+
+-- name: check_ins_due(now, most)
+SELECT check_ins.id, platform, workspace, user_id, flow, debrief, due_at, gen
+FROM check_ins JOIN people ON people.id = check_ins.person_id
+WHERE state IN ('planned', 'leased') AND wake_at <= :now ORDER BY wake_at LIMIT :most;
+
+-- name: check_in_lease(id, gen, wake_at)!
+UPDATE check_ins SET state = 'leased', wake_at = :wake_at, attempt = attempt + 1
+WHERE id = :id AND gen = :gen AND state IN ('planned', 'leased');
+
+-- name: check_in_send(id, gen)!
+UPDATE check_ins SET state = 'sending' WHERE id = :id AND gen = :gen AND state = 'leased';
+
+-- name: check_in_sent(id)!
+UPDATE check_ins SET state = 'sent' WHERE id = :id AND state = 'sending';
+
+-- name: check_ins_recover()!
+UPDATE check_ins SET state = 'planned', wake_at = due_at WHERE state = 'leased';
+
+-- name: check_ins_expire(before)!
+DELETE FROM check_ins WHERE due_at < :before AND state IN ('sent', 'opened', 'done', 'skipped', 'cancelled', 'expired');
+
+-- name: next_check_in()$
+SELECT min(wake_at) FROM check_ins WHERE state IN ('planned', 'leased');
+
+-- name: next_parcel()$
+SELECT min(wake_at) FROM outbox WHERE state IN ('ready', 'sending');
+
+-- name: meta_get(name)$
+SELECT value FROM meta WHERE name = :name;
+
+-- name: meta_put(name, value)!
+INSERT INTO meta (name, value) VALUES (:name, :value) ON CONFLICT (name) DO UPDATE SET value = excluded.value;

@@ -1,0 +1,175 @@
+"""One SQLite file, one writer, one thread. Work that arrives together shares one transaction and one fsync.
+
+Each piece of work runs in its own SAVEPOINT, so that one that fails takes no other down.
+"""
+
+import asyncio
+import fcntl
+import os
+import sqlite3
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+from urllib.parse import quote
+
+import aiosqlite
+
+from bot.errors import StorageFault
+from bot.storage import schema
+
+Result = TypeVar("Result")
+BUSY_S = 5.0
+
+
+class Hopping(aiosqlite.Connection):
+    """aiosqlite with one method more: any function, run whole in the database's thread."""
+
+    async def hop(self, work: Callable[[sqlite3.Connection], None]) -> None:
+        await self._execute(work, self._conn)  # type: ignore[no-untyped-call]
+
+
+@dataclass(slots=True)
+class _Job(Generic[Result]):
+    work: Callable[[sqlite3.Connection], Result]
+    result: Result | None = None
+    error: BaseException | None = None
+
+
+class Database:
+    """The file, its process lock and its thread. Every fault of SQLite comes out as StorageFault with its mend."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._connection: Hopping | None = None
+        self._lock = -1
+        self._jobs: deque[_Job[Any]] = deque()
+
+    async def open(self) -> None:
+        """Take the process lock, migrate, connect. Raises StorageFault; nothing stays open then."""
+        try:
+            self._lock = _lock(self.path)
+            await asyncio.to_thread(self._prepare)
+            # The parent class starts its thread when it is awaited.
+            hopping = Hopping(self._connect, 64)
+            await hopping
+            self._connection = hopping
+        except (sqlite3.Error, OSError) as error:
+            await self.close()
+            raise fault(self.path, error) from None
+        except BaseException:
+            await self.close()
+            raise
+
+    async def close(self) -> None:
+        if self._connection is not None:
+            await self._connection.close()
+            self._connection = None
+        if self._lock >= 0:
+            os.close(self._lock)
+            self._lock = -1
+
+    async def run(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
+        """Run `work` inside a transaction and return after its commit.
+
+        Whatever has queued up when the thread gets here is one commit. Jobs and hops are both first in, first out,
+        so when this caller's hop has run, its job was done by this hop or by an earlier one.
+        """
+        if self._connection is None:
+            raise StorageFault(f"The database {self.path} is closed.")
+        job = _Job(work)
+        self._jobs.append(job)
+        await self._connection.hop(self._drain)
+        if job.error is not None:
+            raise job.error
+        return job.result  # type: ignore[return-value]
+
+    def migrate(self) -> tuple[str, str]:
+        """Bring a file that nobody uses to the newest schema; the versions before and after. Raises StorageFault."""
+        try:
+            handle = _lock(self.path)
+            try:
+                return self._prepare()
+            finally:
+                os.close(handle)
+        except (sqlite3.Error, OSError) as error:
+            raise fault(self.path, error) from None
+
+    def _prepare(self) -> tuple[str, str]:
+        new = not self.path.exists()
+        if not new and not _writable(self.path):
+            raise PermissionError(13, "read-only")
+        if new:
+            os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
+        return schema.migrate(self.path)
+
+    def _connect(self) -> sqlite3.Connection:
+        uri = f"file:{quote(str(self.path))}?mode=rw"
+        connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=BUSY_S, check_same_thread=False)
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+        return connection
+
+    def _drain(self, connection: sqlite3.Connection) -> None:
+        jobs: list[_Job[Any]] = []
+        while self._jobs:
+            jobs.append(self._jobs.popleft())
+        if not jobs:
+            return
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            for job in jobs:
+                _run(connection, job)
+            connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            with suppress(sqlite3.Error):
+                connection.execute("ROLLBACK")
+            for job in jobs:
+                job.error = fault(self.path, error)
+
+
+def _run(connection: sqlite3.Connection, job: _Job[Any]) -> None:
+    connection.execute("SAVEPOINT job")
+    try:
+        job.result = job.work(connection)
+    except Exception as error:
+        connection.execute("ROLLBACK TO job")
+        job.error = error
+    connection.execute("RELEASE job")
+
+
+def fault(path: Path, error: Exception) -> StorageFault:
+    """What is wrong with the database, for the operator, with its mend."""
+    text = str(error)
+    if isinstance(error, PermissionError) or "readonly" in text:
+        return StorageFault(
+            f"The database {path} cannot be written. Give this user the right to write it and its folder."
+        )
+    if "full" in text:
+        return StorageFault(f"The disk that holds {path} is full. Free some space; nothing that was saved is lost.")
+    if "locked" in text:
+        return StorageFault(f"The database {path} is locked by another program. Close it and try again.")
+    if "not a database" in text or "malformed" in text:
+        return StorageFault(f"The file {path} is not a sound SQLite database. Restore it from a backup.")
+    return StorageFault(f"The database {path} cannot be used: {text}")
+
+
+def _writable(path: Path) -> bool:
+    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+
+
+def _lock(path: Path) -> int:
+    """One process a file. The kernel drops the lock when the process ends, however it ends."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    lock_path = path.with_name(f"{path.name}.lock")
+    handle = os.open(lock_path, os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(handle)
+        raise StorageFault(
+            f"Another `debrief run` is using {path}. Stop it first, or give this one its own DATABASE_URL."
+        ) from None
+    return handle

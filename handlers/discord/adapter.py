@@ -1,0 +1,214 @@
+"""Discord's events in, screens out. What a person did is durable before Discord hears that we have it."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable
+from typing import Any
+
+import aiohttp
+import discord
+
+from bot.errors import PlatformRefused
+from bot.model import Event
+from bot.runtime.ports import Core, Later, Parcel, Receipt, Sent
+from handlers.discord import client as discord_client
+from handlers.discord import commands, inbound, position, render
+from handlers.discord.inbound import Interaction
+from handlers.discord.receipts import Line
+from handlers.discord.sender import Sender, Waiting
+from handlers.discord.settings import DiscordSettings
+
+log = logging.getLogger(__name__)
+
+READY_S = 60.0
+REQUEST_S = 10.0
+# Discord drops an interaction that has no response after 3 s.
+DEFER_AFTER_S = 1.8
+LAST_TURNS_S = 10.0
+
+
+class Pressed(discord.ui.DynamicItem[discord.ui.Item[Any]], template=position.PATTERN):
+    """Every button and select, found by its custom_id alone. discord.py has no such thing for modals."""
+
+    @classmethod
+    async def from_custom_id(cls, _: Interaction, item: discord.ui.Item[Any], __: Any, /) -> "Pressed":
+        return cls(item)
+
+    async def callback(self, interaction: Interaction) -> None:
+        interaction.client.dispatch("press", interaction)
+
+
+class DiscordAdapter:
+    name = "discord"
+
+    def __init__(
+        self,
+        settings: DiscordSettings,
+        core: Core,
+        *,
+        request_s: float = REQUEST_S,
+        defer_after_s: float = DEFER_AFTER_S,
+    ) -> None:
+        self._settings = settings
+        self._core = core
+        self._defer_after_s = defer_after_s
+        self._client = discord_client.make(settings)
+        self._client.add_dynamic_items(Pressed)
+        for listener in (self.on_message, self.on_press, self.on_interaction):
+            self._client.event(listener)
+        self._commands = commands.tree(self._client, self._on_command)
+        self._line = Line(request_s)
+        self._sender = Sender(self._client, core.clock, self._line)
+        self._gateway: asyncio.Task[None] | None = None
+        self._at_work: set[asyncio.Task[Any]] = set()
+        self._up = False
+
+    async def start(self) -> None:
+        try:
+            await discord_client.sign_in(self._client, self._settings)
+            await self._register()
+            self._gateway = asyncio.create_task(self._client.connect(), name="discord gateway")
+            await self._ready(self._gateway)
+        except BaseException:
+            await self.stop()
+            raise
+        self._up = True
+        self._gateway.add_done_callback(_gateway_ended)
+
+    async def send(self, parcel: Parcel) -> Receipt:
+        if not self._up:
+            return Later()
+        return await self._counted(self._sender.send(parcel))
+
+    async def stop(self) -> None:
+        """First no more events, then the turns under way to their end, then the connections."""
+        if self._gateway is not None:
+            self._gateway.remove_done_callback(_gateway_ended)
+            self._gateway.cancel()
+            await asyncio.wait({self._gateway})
+        if self._at_work:
+            await asyncio.wait(self._at_work, timeout=LAST_TURNS_S)
+        self._up = False
+        await self._client.close()
+
+    async def _register(self) -> None:
+        try:
+            await commands.register(self._commands)
+        except (discord.HTTPException, aiohttp.ClientError, OSError) as failure:
+            raise PlatformRefused(
+                f"Discord did not take the command /debrief ({type(failure).__name__}). Try again in a few minutes."
+            ) from None
+
+    async def _ready(self, gateway: asyncio.Task[None]) -> None:
+        ready = asyncio.create_task(self._client.wait_until_ready())
+        try:
+            await asyncio.wait({gateway, ready}, timeout=READY_S, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            ready.cancel()
+        if gateway.done():
+            failure = gateway.exception() or ConnectionError()
+            raise PlatformRefused(discord_client.closed_for_good(failure))
+        if not self._client.is_ready():
+            raise PlatformRefused(
+                f"Discord's gateway at {self._settings.gateway_url} did not answer within {READY_S:.0f} seconds. "
+                "Check the network, and DISCORD_GATEWAY_URL if it is set."
+            )
+
+    async def on_message(self, message: discord.Message) -> None:
+        if event := inbound.message(message, self._core.clock.now()):
+            await self._guarded(self._message_turn(event))
+
+    async def on_press(self, interaction: Interaction) -> None:
+        shown = position.read(interaction.custom_id or "")
+        form = self._core.form(shown.step, shown.choice) if shown and shown.form else None
+        if shown and form:
+            await self._guarded(self._acknowledge(interaction.response.send_modal(render.modal(form, shown))))
+        elif event := inbound.press(interaction, self._core.clock.now()):
+            await self._guarded(self._turn(interaction, event))
+
+    async def on_interaction(self, interaction: Interaction) -> None:
+        if interaction.type is discord.InteractionType.modal_submit and (
+            event := inbound.form(interaction, self._core.clock.now())
+        ):
+            await self._guarded(self._turn(interaction, event))
+
+    async def _on_command(self, interaction: Interaction, text: str) -> None:
+        event = inbound.command(interaction, text, self._core.clock.now())
+        await self._guarded(self._turn(interaction, event))
+
+    async def _message_turn(self, event: Event) -> None:
+        await self._core.post(await self._core.take(event))
+
+    async def _turn(self, interaction: Interaction, event: Event) -> None:
+        """The answer is the first response. Where it takes too long, the response is put off instead."""
+        waiting = self._sender.waiting[interaction.id] = Waiting(interaction)
+        work = asyncio.create_task(self._take_and_answer(waiting, event))
+        try:
+            await asyncio.wait({work}, timeout=self._defer_after_s)
+            if not work.done():
+                await self._defer(waiting)
+            await work
+        finally:
+            del self._sender.waiting[interaction.id]
+
+    async def _take_and_answer(self, waiting: Waiting, event: Event) -> None:
+        taken = await self._core.take(event)
+        if taken.parcel is None:
+            await self._say_nothing(waiting)
+            return
+        if taken.parcel.handle is None:
+            await self._take_buttons_off(waiting)
+        await self._core.post(taken)
+        if taken.parcel.handle is None:
+            await self._say_nothing(waiting)
+        else:
+            await self._defer(waiting)
+
+    async def _defer(self, waiting: Waiting) -> None:
+        """Acknowledge now, answer by an edit later. Nothing to do where the answer itself was the response."""
+        interaction = waiting.interaction
+        async with waiting.lock:
+            if not interaction.response.is_done():
+                ephemeral = not inbound.in_own_dm(interaction)
+                await self._acknowledge(interaction.response.defer(ephemeral=ephemeral))
+
+    async def _say_nothing(self, waiting: Waiting) -> None:
+        interaction = waiting.interaction
+        answered = interaction.response.is_done()
+        await self._defer(waiting)
+        if interaction.type is discord.InteractionType.application_command and not answered:
+            await self._acknowledge(interaction.delete_original_response())
+
+    async def _take_buttons_off(self, waiting: Waiting) -> None:
+        """In a direct message: the words stay, and nothing that was answered can be pressed again."""
+        interaction = waiting.interaction
+        if interaction.type is discord.InteractionType.application_command:
+            return
+        async with waiting.lock:
+            if interaction.response.is_done():
+                await self._acknowledge(interaction.edit_original_response(view=None))
+            else:
+                await self._acknowledge(interaction.response.edit_message(view=None))
+
+    async def _acknowledge(self, request: Awaitable[object]) -> None:
+        _, receipt = await self._line.attempt(request)
+        if receipt != Sent():
+            log.warning("Discord did not take an acknowledgement: %s", receipt)
+
+    async def _guarded(self, turn: Awaitable[None]) -> None:
+        """A turn that fails is one person's failure: it is logged, and Discord tells them that it did not work."""
+        try:
+            await self._counted(turn)
+        except Exception:
+            log.exception("a turn failed")
+
+    async def _counted(self, work: Awaitable[Any]) -> Any:
+        task = asyncio.ensure_future(work)
+        self._at_work.add(task)
+        task.add_done_callback(self._at_work.discard)
+        return await task
+
+
+def _gateway_ended(gateway: asyncio.Task[None]) -> None:
+    if not gateway.cancelled():
+        log.critical(discord_client.closed_for_good(gateway.exception() or ConnectionError()))

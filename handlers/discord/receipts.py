@@ -1,0 +1,148 @@
+"""One request to Discord, and what it came to. discord.py's own repeats are off while one is watched: a repeat
+after a 5xx can show a message twice, and a wait for a rate limit would hold a delivery; the core tries again."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable
+from contextvars import ContextVar
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import TypeVar
+
+import aiohttp
+import discord
+
+from bot.runtime.ports import Later, Receipt, Refused, Sent, Unknown
+
+log = logging.getLogger(__name__)
+
+UNKNOWN_MESSAGE = 10008
+UNKNOWN_USER = 10013
+UNKNOWN_WEBHOOK = 10015
+UNKNOWN_INTERACTION = 10062
+DMS_OPENED_TOO_FAST = 40003
+ALREADY_ACKNOWLEDGED = 40060
+CLOSED_DM = 50007
+INVALID_WEBHOOK_TOKEN = 50027
+NO_SHARED_SERVER = 50278
+
+_NEVER = frozenset({UNKNOWN_USER, CLOSED_DM, NO_SHARED_SERVER})
+_HANDLE_IS_DEAD = frozenset({UNKNOWN_MESSAGE, UNKNOWN_WEBHOOK, UNKNOWN_INTERACTION, INVALID_WEBHOOK_TOKEN})
+
+TOO_FAST_WAIT_S = 60.0
+BAD_TOKEN_WAIT_S = 300.0
+
+_T = TypeVar("_T")
+
+
+class _RateLimited(Exception):
+    def __init__(self, after_s: float, *, everywhere: bool) -> None:
+        super().__init__(after_s)
+        self.after_s = after_s
+        self.everywhere = everywhere
+
+
+class _ServerFault(Exception):
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+@dataclass(slots=True)
+class _Exchange:
+    """How far the request got. discord.py may hold it back before it leaves, and hold back the answer after."""
+
+    left: bool = False
+    status: int = 0
+
+    def receipt(self) -> Receipt:
+        if 200 <= self.status < 300:
+            return Sent()
+        return Unknown() if self.left else Later()
+
+
+_watched: ContextVar[_Exchange | None] = ContextVar("discord_exchange", default=None)
+
+
+class Line:
+    """Makes requests one at a time each, in bounded time, and keeps quiet where Discord asked for quiet."""
+
+    def __init__(self, timeout_s: float) -> None:
+        self.timeout_s = timeout_s
+        self._quiet_until = 0.0
+
+    def quiet_s(self) -> float:
+        """How long no direct message may be opened or sent."""
+        return max(0.0, self._quiet_until - asyncio.get_running_loop().time())
+
+    async def attempt(self, request: Awaitable[_T], *, shared: bool = False) -> tuple[_T | None, Receipt]:
+        """The result when there is one. `shared`: a rate limit on this route is everybody's."""
+        exchange = _Exchange()
+        token = _watched.set(exchange)
+        try:
+            async with asyncio.timeout(self.timeout_s):
+                return await request, Sent()
+        except _RateLimited as limited:
+            if shared or limited.everywhere:
+                self._hush(limited.after_s)
+            return None, Later(limited.after_s)
+        except _ServerFault as fault:
+            return None, Later() if fault.status == 503 else Unknown()
+        except discord.HTTPException as refusal:
+            if refusal.code == DMS_OPENED_TOO_FAST:
+                self._hush(TOO_FAST_WAIT_S)
+            return None, _of_refusal(refusal)
+        except (TimeoutError, aiohttp.ClientError, OSError):
+            return None, exchange.receipt()
+        finally:
+            _watched.reset(token)
+
+    def _hush(self, seconds: float) -> None:
+        self._quiet_until = max(self._quiet_until, asyncio.get_running_loop().time() + seconds)
+
+
+def _of_refusal(refusal: discord.HTTPException) -> Receipt:
+    if refusal.code in _HANDLE_IS_DEAD:
+        return Later()
+    if refusal.code == DMS_OPENED_TOO_FAST:
+        return Later(TOO_FAST_WAIT_S)
+    if refusal.code == ALREADY_ACKNOWLEDGED:
+        return Unknown()
+    if refusal.status == 401:
+        log.error("Discord no longer accepts DISCORD_TOKEN. Nothing is lost; set a new token and start again.")
+        return Later(BAD_TOKEN_WAIT_S)
+    if refusal.code not in _NEVER and refusal.status != 403:
+        log.error("Discord refused a message: HTTP %s, code %s", refusal.status, refusal.code)
+    return Refused(f"discord {refusal.status} {refusal.code}")
+
+
+def tracing() -> aiohttp.TraceConfig:
+    """Follows each watched request, and ends it at its first 429 or 5xx."""
+    trace = aiohttp.TraceConfig()
+    trace.on_request_start.append(_starts)
+    trace.on_request_headers_sent.append(_leaves)
+    trace.on_request_end.append(_is_answered)
+    return trace
+
+
+async def _starts(_: aiohttp.ClientSession, __: SimpleNamespace, ___: aiohttp.TraceRequestStartParams) -> None:
+    if exchange := _watched.get():
+        exchange.left, exchange.status = False, 0
+
+
+async def _leaves(_: aiohttp.ClientSession, __: SimpleNamespace, ___: aiohttp.TraceRequestHeadersSentParams) -> None:
+    if exchange := _watched.get():
+        exchange.left = True
+
+
+async def _is_answered(_: aiohttp.ClientSession, __: SimpleNamespace, answer: aiohttp.TraceRequestEndParams) -> None:
+    exchange = _watched.get()
+    if exchange is None:
+        return
+    exchange.status = answer.response.status
+    if exchange.status == 429:
+        headers = answer.response.headers
+        seconds = headers.get("X-RateLimit-Reset-After") or headers.get("Retry-After")
+        raise _RateLimited(float(seconds or 1), everywhere="X-RateLimit-Global" in headers or "Via" not in headers)
+    if exchange.status >= 500:
+        raise _ServerFault(exchange.status)

@@ -1,0 +1,131 @@
+"""Slack's payloads in and out. An event is stored before Slack is told that we have it."""
+
+import asyncio
+import logging
+import traceback
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+from aiohttp import web
+from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.errors import PlatformRefused
+from bot.model import ChoicePicked, Event, Form, Person
+from bot.runtime.ports import Core, Later, Parcel, Receipt
+from handlers.slack import inbound, position, receipts, render
+from handlers.slack.line import Line
+from handlers.slack.patience import Patience
+from handlers.slack.settings import SlackSettings
+from handlers.slack.tasks import Tasks
+
+PATH = "/slack/events"
+REMEMBERED_PEOPLE = 10_000
+
+log = logging.getLogger(__name__)
+
+
+class SlackAdapter:
+    name = "slack"
+
+    def __init__(
+        self, settings: SlackSettings, core: Core, routes: web.UrlDispatcher, patience: Patience | None = None
+    ) -> None:
+        self._settings = settings
+        self._core = core
+        self._patience = patience or Patience()
+        self._turns = Tasks()
+        self._deliveries = Tasks()
+        self._line: Line | None = None
+        self._watch: asyncio.Task[None] | None = None
+        self._stopping = False
+        self._hints: dict[Person, tuple[str, str]] = {}
+        if not settings.socket_mode:
+            routes.add_post(PATH, self._http)
+
+    async def start(self) -> None:
+        self._line = line = Line(self._settings, self._patience, self._turns, self._turn)
+        try:
+            await line.open()
+        except PlatformRefused:
+            await self.stop()
+            raise
+        except receipts.FAILURES as error:
+            log.warning("Slack cannot be reached yet (%s); trying again", type(error).__name__)
+        self._watch = asyncio.create_task(line.keep_open())
+
+    async def send(self, parcel: Parcel) -> Receipt:
+        return await self._line.sender.send(parcel) if self._line else Later()
+
+    async def stop(self) -> None:
+        self._stopping = True
+        if self._watch is not None:
+            self._watch.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._watch
+        if self._line is not None:
+            await self._turns.finish(self._patience.stop)
+            await self._line.hang_up()
+            await self._deliveries.finish(self._patience.stop)
+            await self._line.close()
+            self._line = None
+
+    async def _http(self, request: web.Request) -> web.Response:
+        if self._line is None:
+            return web.Response(status=503)
+        try:
+            bolt_request = await to_bolt_request(request)
+        except ValueError:
+            return web.Response(status=400)
+        return await to_aiohttp_response(await self._turns.start(self._line.app.async_dispatch(bolt_request)))
+
+    async def _turn(self, req: AsyncBoltRequest, next_: Callable[[], Awaitable[None]]) -> BoltResponse | None:
+        """Runs behind the signature check. Any other answer than 200 makes Slack deliver again."""
+        if req.body.get("type") == "url_verification":
+            await next_()
+            return None
+        if self._line is None or self._stopping:
+            return BoltResponse(status=503)
+        try:
+            await self._take(self._line.client, req.body)
+        except Exception as error:
+            # The error's own words could be the person's: only where it happened is told.
+            where = "".join(traceback.format_tb(error.__traceback__))
+            log.error("An event from Slack was not taken: %s\n%s", type(error).__name__, where)
+            return BoltResponse(status=500)
+        return BoltResponse(status=200)
+
+    async def _take(self, client: AsyncWebClient, body: Mapping[str, Any]) -> None:
+        event = inbound.event(body, self._core.clock.now())
+        if event is None:
+            return
+        if isinstance(event, ChoicePicked) and (form := self._core.form(event.step, event.choice)):
+            await self._open(client, form, event, body["trigger_id"])
+            return
+        taken = await self._core.take(await self._hinted(client, event))
+        # The task first runs when this turn waits for something: by then the acknowledgement is written.
+        self._deliveries.start(self._core.post(taken))
+
+    async def _open(self, client: AsyncWebClient, form: Form, press: ChoicePicked, trigger_id: str) -> None:
+        async with asyncio.timeout(self._patience.form):
+            await client.views_open(trigger_id=trigger_id, view=render.view(form, position.metadata(press)))
+
+    async def _hinted(self, client: AsyncWebClient, event: Event) -> Event:
+        """The zone and the language that Slack knows. Without them the event is as good."""
+        if event.person not in self._hints:
+            try:
+                async with asyncio.timeout(self._patience.hint):
+                    answer = await client.users_info(user=event.person.user, include_locale=True)
+            except receipts.FAILURES as error:
+                log.info("No zone from Slack (%s)", type(error).__name__)
+                return event
+            if len(self._hints) >= REMEMBERED_PEOPLE:
+                self._hints.clear()
+            user = answer["user"]
+            self._hints[event.person] = (user.get("tz") or "", user.get("locale") or "")
+        zone, locale = self._hints[event.person]
+        return replace(event, zone=zone, locale=locale)

@@ -1,0 +1,113 @@
+"""The line to Slack: one HTTP session, one client, the Bolt app, and Socket Mode kept open where it is used."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+import aiohttp
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.response import BoltResponse
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.errors import PlatformRefused
+from handlers.slack import access, receipts
+from handlers.slack.patience import Patience
+from handlers.slack.sender import Sender
+from handlers.slack.settings import SlackSettings
+from handlers.slack.tasks import Tasks
+
+Turn = Callable[..., Awaitable[BoltResponse | None]]
+
+log = logging.getLogger(__name__)
+
+# Below ERROR both libraries write whole payloads to the log.
+_library_log = logging.getLogger(f"{__name__}.library")
+_library_log.setLevel(logging.ERROR)
+
+
+class Line:
+    def __init__(self, settings: SlackSettings, patience: Patience, turns: Tasks, turn: Turn) -> None:
+        self._settings = settings
+        self._patience = patience
+        self._turns = turns
+        self._socket: _Socket | None = None
+        self._allowed = False
+        self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=patience.send))
+        self.client = AsyncWebClient(
+            token=settings.bot_token.get_secret_value(),
+            base_url=settings.api_url,
+            session=self._session,
+            retry_handlers=[],
+            logger=_library_log,
+        )
+        self.sender = Sender(self.client, self._session)
+        # Bolt's own authorization would acknowledge an event that it could not check: our turn comes before it.
+        self.app = AsyncApp(
+            name="debrief",
+            client=self.client,
+            signing_secret=settings.signing_secret.get_secret_value(),
+            before_authorize=turn,
+            logger=_library_log,
+        )
+
+    async def open(self) -> None:
+        """Raises PlatformRefused, or one of `receipts.FAILURES` when Slack cannot be reached."""
+        await access.check_bot(self.client)
+        self._allowed = True
+        if not self._settings.socket_mode:
+            return
+        await self.hang_up()
+        token = self._settings.app_token.get_secret_value()
+        url = await access.socket_url(self.client, token)
+        self._socket = _Socket(self.app, token, self._turns)
+        self._socket.client.wss_uri = url
+        async with asyncio.timeout(self._patience.connect):
+            await self._socket.connect_async()  # type: ignore[no-untyped-call]
+
+    async def keep_open(self) -> None:
+        """Runs until cancelled. The library reconnects by itself, but tries a dead address for ever: not here."""
+        lost = not await self._is_open()
+        while True:
+            await asyncio.sleep(self._patience.watch)
+            was_lost, lost = lost, not await self._is_open()
+            if not (was_lost and lost):
+                continue
+            try:
+                await self.open()
+                log.info("Slack is reached again")
+            except PlatformRefused as refusal:
+                log.error("%s", refusal)
+            except receipts.FAILURES as error:
+                log.warning("Slack cannot be reached (%s); trying again", type(error).__name__)
+
+    async def _is_open(self) -> bool:
+        if not self._settings.socket_mode:
+            return self._allowed
+        return self._socket is not None and await self._socket.client.is_connected()
+
+    async def hang_up(self) -> None:
+        """Leave Socket Mode, and wait for the library's own loops, which it only cancels."""
+        if self._socket is None:
+            return
+        client, self._socket = self._socket.client, None
+        await client.close()  # type: ignore[no-untyped-call]
+        loops = (client.message_processor, client.current_session_monitor, client.message_receiver)
+        await asyncio.gather(*(loop for loop in loops if loop is not None), return_exceptions=True)
+
+    async def close(self) -> None:
+        await self.hang_up()
+        await self._session.close()
+
+
+class _Socket(AsyncSocketModeHandler):
+    """Each envelope is held until its acknowledgement is written."""
+
+    def __init__(self, app: AsyncApp, app_token: str, turns: Tasks) -> None:
+        super().__init__(app, app_token, logger=_library_log)
+        self._turns = turns
+
+    async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
+        await self._turns.start(super().handle(client, req))

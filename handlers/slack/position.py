@@ -1,0 +1,60 @@
+"""Where a button or a form was shown, written into Slack's own fields, so that it works after a restart."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.model import ChoicePicked, Handle
+
+METADATA_LONGEST_CHARS = 3_000
+
+_BUTTON, _MENU = "pick", "menu"
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    step: str
+    visit: int
+    choice: str
+    handle: Handle | None = None
+
+
+def button_id(step: str, visit: int, choice: str) -> str:
+    return f"{_BUTTON}:{visit}:{step}:{choice}"
+
+
+def menu_id(step: str, visit: int) -> str:
+    return f"{_MENU}:{visit}:{step}"
+
+
+def of_action(action: Mapping[str, Any]) -> Position | None:
+    """The position of a pressed button or a picked option; None when it is not one of ours."""
+    kind, _, rest = str(action.get("action_id", "")).partition(":")
+    visit, _, rest = rest.partition(":")
+    if not visit.isdecimal():
+        return None
+    if kind == _BUTTON:
+        step, _, choice = rest.partition(":")
+        return Position(step, int(visit), choice)
+    if kind == _MENU and action.get("selected_option"):
+        return Position(rest, int(visit), str(action["selected_option"]["value"]))
+    return None
+
+
+def metadata(press: ChoicePicked) -> str:
+    """What a form carries along: its position, and the way to answer the message whose button opened it."""
+    fields: dict[str, Any] = {"step": press.step, "visit": press.visit, "choice": press.choice}
+    if press.handle is None:
+        return json.dumps(fields)
+    answer = {"token": press.handle.token, "until": press.handle.expires_at.timestamp()}
+    whole = json.dumps(fields | {"answer": answer})
+    return whole if len(whole) <= METADATA_LONGEST_CHARS else json.dumps(fields)
+
+
+def of_metadata(text: str) -> Position:
+    fields = json.loads(text)
+    answer = fields.get("answer")
+    handle = answer and Handle(answer["token"], datetime.fromtimestamp(answer["until"], UTC))
+    return Position(fields["step"], fields["visit"], fields["choice"], handle)

@@ -1,0 +1,81 @@
+"""What Slack's answers mean for one message: it has it, not yet, never, or nobody knows."""
+
+from collections.abc import Mapping
+
+import aiohttp
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from bot.runtime.ports import Later, Receipt, Refused, Sent, Unknown
+
+# What a call to Slack raises; anything else is a bug of ours.
+FAILURES = (SlackClientError, aiohttp.ClientError, TimeoutError)
+
+# Nothing went out on the wire.
+_NOT_CONNECTED = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
+
+_NOT_NOW = frozenset(
+    {
+        "accesslimited",
+        "message_limit_exceeded",
+        "org_login_required",
+        "rate_limited",
+        "ratelimited",
+        "request_timeout",
+        "service_unavailable",
+        "team_added_to_org",
+    }
+)
+# Slack's own words for these two: some aspect of the operation may have succeeded.
+_PERHAPS = frozenset({"fatal_error", "internal_error"})
+
+
+def of_failure(error: Exception, *, posting: bool) -> Receipt:
+    """`posting`: the call that failed would have shown something to the person."""
+    if isinstance(error, SlackApiError):
+        return _of_api_error(error, posting=posting)
+    if isinstance(error, SlackClientError):
+        return Refused(type(error).__name__)
+    if posting and not isinstance(error, _NOT_CONNECTED):
+        return Unknown()
+    return Later()
+
+
+def of_response_url(status: int, headers: Mapping[str, str], body: str) -> Receipt:
+    """A dead URL (`used_url`, `expired_url`) is for the core to replace by a direct message: Later."""
+    if status == 200 and '"ok":false' not in body.replace(" ", ""):
+        return Sent()
+    if status >= 500 and status != 503:
+        return Unknown()
+    return Later(_retry_after_s(headers))
+
+
+def unsettled(receipt: Receipt) -> Receipt:
+    """While an earlier try may have arrived, "not yet" would be a lie: only the settling has to wait."""
+    return Unknown() if isinstance(receipt, Later) else receipt
+
+
+def code(error: SlackApiError) -> str:
+    """Slack's name for the error, or the HTTP status where the answer has none (a proxy's page, say)."""
+    answer = error.response
+    if isinstance(answer, AsyncSlackResponse):
+        data = answer.data if isinstance(answer.data, dict) else {}
+        return str(data.get("error") or f"http_{answer.status_code}")
+    return "http_unreadable"
+
+
+def _of_api_error(error: SlackApiError, *, posting: bool) -> Receipt:
+    name, answer = code(error), error.response
+    headers = answer.headers if isinstance(answer, AsyncSlackResponse) else {}
+    if name in _NOT_NOW or name == "http_503" or name.startswith("http_4"):
+        return Later(_retry_after_s(headers))
+    if name in _PERHAPS or name.startswith("http_"):
+        return Unknown() if posting else Later()
+    return Refused(name)
+
+
+def _retry_after_s(headers: Mapping[str, str]) -> float:
+    try:
+        return float(headers.get("Retry-After", 0))
+    except ValueError:
+        return 0.0
