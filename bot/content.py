@@ -46,7 +46,7 @@ def read(texts: Mapping[str, str], signatures: Mapping[str, Signature], today: d
     return Content(
         flows=documents.flows,
         steps={f"{name}.{step}": doc for name, flow in documents.flows.items() for step, doc in flow.steps.items()},
-        starts={word: f"{name}.{flow.first}" for name, flow in documents.flows.items() for word in flow.words},
+        starts={word: f"{name}.{step}" for name, flow in documents.flows.items() for word, step in flow.words.items()},
         lists={
             name: tuple(Option(id=key, label=label) for key, label in options.items())
             for name, options in documents.lists.items()

@@ -14,6 +14,7 @@ from bot.storage import schema
 async def examine() -> list[Finding]:
     """Settings, time zone data, content, database and key, then each platform that is set up (over the network)."""
     findings = [_time_zones(), _content()]
+    settings: Settings | None
     try:
         settings, chosen = app.settle_settings()
     except SettingsFault as fault:

@@ -229,7 +229,7 @@ Effect = PlanCheckIn | CancelCheckIns | SettleCheckIn | Record | Forget
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What one event comes to. No `screen`: nothing is said (a doubled press). `walked`: the steps entered, in order."""
+    """What one event comes to. No `screen`: nothing is said (a doubled press). `walked`: the steps entered."""
 
     conversation: Conversation
     screen: Screen | None = None

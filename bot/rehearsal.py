@@ -5,9 +5,9 @@ they_fill, they_repeat (the last press again), wait (`2 h`, `until 10:00`), and 
 offers, says, glance, silent, planned, remembers.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -39,7 +39,7 @@ EXPECTATIONS = ("bot", "offers", "says", "glance", "silent", "planned", "remembe
 PLAY_KEYS = frozenset({"play", "script", "zone", "locale"})
 
 
-class Unexpected(Exception):  # noqa: N818  it is what a play did not expect, not an error of ours
+class Unexpected(Exception):
     """The conversation went another way than the play says."""
 
 
@@ -97,8 +97,8 @@ class Stage:
     def fill(self, values: Mapping[str, str]) -> None:
         if self._pressed is None:
             raise Unexpected("a form is filled that no choice opened")
-        where = {"step": self._pressed.step, "visit": self._pressed.visit, "choice": self._pressed.choice}
-        self.happen(FormSubmitted(values=values, **where, **self.hints()))
+        at = self._pressed
+        self.happen(FormSubmitted(step=at.step, visit=at.visit, choice=at.choice, values=values, **self.hints()))
 
     def repeat(self) -> None:
         if self._pressed is None:
@@ -144,17 +144,16 @@ def rehearse_all(content: Content, texts: Mapping[str, str]) -> Report:
     for path, text in texts.items():
         reading = read(text, path)
         report.faults += [str(fault) for fault in reading.faults]
-        for number, play in enumerate(reading.value or ()):
+        for number in range(len(reading.value or ())):
             report.plays += 1
-            report.faults += [str(fault) for fault in rehearse(content, play, number, reading, path, report.walked)]
+            report.faults += [str(fault) for fault in rehearse(content, reading, number, path, report.walked)]
     report.faults += [str(fault) for fault in _unwalked(content, report.walked)]
     return report
 
 
-def rehearse(
-    content: Content, play: Mapping[str, Any], number: int, reading: Reading, path: str, walked: set[str]
-) -> Iterator[Fault]:
-    """Act one play; stops at its first fault."""
+def rehearse(content: Content, reading: Reading, number: int, path: str, walked: set[str]) -> Iterator[Fault]:
+    """Act play `number` of a file; stops at its first fault. What it walked is added to `walked`."""
+    play = reading.value[number]
     if not isinstance(play, dict) or set(play) - PLAY_KEYS or not {"play", "script"} <= set(play):
         yield Fault(path, reading.marks.line(number), "P001", f"a play has {sorted(PLAY_KEYS)} and nothing else")
         return
@@ -173,7 +172,7 @@ def rehearse(
 def _act(stage: Stage, line: Mapping[str, Any]) -> None:
     if unknown := set(line) - {*ACTIONS, *EXPECTATIONS}:
         raise Unexpected(f"no line of a play is called {sorted(unknown)}")
-    actions = {
+    actions: dict[str, Callable[[Any], None]] = {
         "they_say": stage.say,
         "they_command": stage.command,
         "they_pick": stage.pick,

@@ -92,7 +92,7 @@ class FieldDoc(Strict):
 
     label: str
     kind: FieldKind
-    longest: int = Field(default=300, ge=1, le=4000)
+    longest: int = Field(default=300, ge=1, le=3000)
     optional: bool = False
     hint: str = ""
     source: Id | None = Field(default=None, alias="from")
@@ -105,12 +105,12 @@ class FormDoc(Strict):
 
 
 class FlowDoc(Strict):
-    """A flow. `words` are whole messages that begin it; `aside` flows return to where the person was."""
+    """A flow. `words` are whole messages and the step each begins; `aside` flows return to where the person was."""
 
     flow: Id
     summary: str
     first: Id
-    words: tuple[str, ...] = ()
+    words: Mapping[str, Id] = Field(default_factory=dict)
     aside: bool = False
     steps: Mapping[Id, StepDoc]
     forms: Mapping[Id, FormDoc] = Field(default_factory=dict)

@@ -47,6 +47,7 @@ def faults(documents: Documents, signatures: Mapping[str, Signature]) -> list[Fa
     found: list[Fault] = []
     for flow in documents.flows.values():
         found += _of_flow(documents, flow)
+        found += _of_forms(documents, flow)
         for name, step in flow.steps.items():
             place = Place(documents, signatures, flow, name, step)
             for rule in RULES:
@@ -73,15 +74,22 @@ def _of_flow(documents: Documents, flow: FlowDoc) -> Iterator[Fault]:
     marks = documents.marks[path]
     if flow.first not in flow.steps:
         yield Fault(path, marks.line("first"), "F101", f"first names no step: {flow.first!r}")
-    for word in flow.words:
+    for word, step in flow.words.items():
         others = [other.flow for other in documents.flows.values() if word in other.words and other is not flow]
         if others or word != word.casefold().strip():
-            yield Fault(path, marks.line("words"), "F117", f"{word!r} is not lower case or begins {others} too")
+            yield Fault(path, marks.line("words", word), "F117", f"{word!r} is not lower case or begins {others} too")
+        if step not in flow.steps:
+            yield Fault(path, marks.line("words", word), "F101", f"{word!r} names no step: {step!r}")
+    opened = {choice.form for step_doc in flow.steps.values() for choice in step_doc.choices.values()}
+    for name in set(flow.forms) - opened:
+        yield Fault(path, marks.line("forms", name), "F102", f"no choice opens the form {name!r}")
+
+
+def _of_forms(documents: Documents, flow: FlowDoc) -> Iterator[Fault]:
+    path = flow_path(flow.flow)
+    marks = documents.marks[path]
     for name, form in flow.forms.items():
         at = marks.line("forms", name)
-        used = any(choice.form == name for step in flow.steps.values() for choice in step.choices.values())
-        if not used:
-            yield Fault(path, at, "F102", f"no choice opens the form {name!r}")
         if len(form.fields) > FIELDS_MOST:
             yield Fault(path, at, "F116", f"a form holds {FIELDS_MOST} fields, {name!r} has {len(form.fields)}")
         if max(len(form.title), len(form.submit)) > TITLE_LONGEST:
@@ -89,12 +97,7 @@ def _of_flow(documents: Documents, flow: FlowDoc) -> Iterator[Fault]:
         for slot, field in form.fields.items():
             at = marks.line("forms", name, "fields", slot)
             if len(field.label) > FIELD_LABEL_LONGEST or len(field.hint) > HINT_LONGEST:
-                yield Fault(
-                    path,
-                    at,
-                    "F105",
-                    f"{slot}: a label holds {FIELD_LABEL_LONGEST} characters, a hint {HINT_LONGEST}",
-                )
+                yield Fault(path, at, "F105", f"{slot}: label over {FIELD_LABEL_LONGEST} or hint over {HINT_LONGEST}")
             if (field.kind == "pick") != (field.source in documents.lists):
                 yield Fault(path, at, "F108", f"{slot}: a pick needs `from:` a list of lists.yaml, others none")
 
@@ -120,7 +123,7 @@ def _dead_end(place: Place) -> Iterator[Fault]:
         yield place.fault("F103", "a step that says something waits; it cannot also go on by itself")
     if not step.say and (waits or step.text or step.rest or step.picture):
         yield place.fault("F103", "a step that says nothing cannot wait")
-    if not step.say and step.call is None and not step.go:
+    if not step.say and not step.outcomes and not step.go:
         yield place.fault("F103", "says nothing and goes nowhere")
     gos = [step.go, *(c.go for c in step.choices.values()), *(p.go for p in (step.menu, step.text) if p)]
     for go in gos:
@@ -137,7 +140,8 @@ def _calls(place: Place) -> Iterator[Fault]:
     signature = place.signatures.get(step.call or "")
     if signature is None:
         return
-    wanted = frozenset[str]() if step.say else signature.outcomes
+    goes_on = frozenset({"ok"})
+    wanted = frozenset[str]() if step.say or signature.outcomes == goes_on else signature.outcomes
     for outcome in sorted(wanted ^ set(step.outcomes)):
         yield place.fault("F110", f"{step.call} and `outcomes` disagree on {outcome!r}", "outcomes")
 
@@ -222,7 +226,8 @@ def _words(place: Place) -> Iterator[Fault]:
 def _unreachable(documents: Documents) -> Iterator[Fault]:
     """From every way in: a typed word, a knock, the care steps that triage names, the home step."""
     flows = documents.flows
-    ahead = [f"{flow.flow}.{flow.first}" for flow in flows.values()]
+    ahead = [f"{flow.flow}.{step}" for flow in flows.values() for step in (flow.first, *flow.words.values())]
+    ahead += ENTERED_BY_ENGINE
     seen: set[str] = set()
     while ahead:
         name = ahead.pop()
@@ -237,7 +242,7 @@ def _unreachable(documents: Documents) -> Iterator[Fault]:
             yield Fault(flow_path(flow), 1, "F101", f"the engine needs the step {name}")
     for flow_doc in flows.values():
         for step in flow_doc.steps:
-            if f"{flow_doc.flow}.{step}" not in seen | ENTERED_BY_ENGINE:
+            if f"{flow_doc.flow}.{step}" not in seen:
                 path = flow_path(flow_doc.flow)
                 line = documents.marks[path].line("steps", step)
                 yield Fault(path, line, "F102", f"{flow_doc.flow}.{step}: nothing leads here")

@@ -9,6 +9,8 @@ SKILLS: Mapping[str, Skill] = {
     "plan": check_ins.PLAN,
     "time_words": check_ins.TIME_WORDS,
     "planned": check_ins.PLANNED,
+    "rezone": check_ins.REZONE,
+    "zone": check_ins.ZONE,
     "settle": check_ins.SETTLE,
     "cancel": check_ins.CANCEL,
     "find_zone": zones.FIND_ZONE,

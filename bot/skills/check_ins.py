@@ -8,11 +8,11 @@ from babel.dates import format_date, format_time
 
 from bot.model import CancelCheckIns, CheckInState, PlanCheckIn, SettleCheckIn
 from bot.skills.base import Answer, Ask, skill
-from bot.skills.when import understand
+from bot.skills.when import resolve, understand
 
 EARLIEST = timedelta(0)
 LATEST = timedelta(days=30, minutes=1)
-WAITING = "waiting"
+WAITING, WALL = "waiting", "waiting_wall"
 
 
 def zone_of(ask: Ask) -> ZoneInfo | None:
@@ -48,7 +48,8 @@ def _plan(ask: Ask) -> Answer:
         return Answer("far")
     at = found.at.astimezone(UTC)
     flow = ask.slot("plan_for") or "check_in"
-    slots = {WAITING: at.isoformat(), "when": ""}
+    wall = at.astimezone(zone).replace(tzinfo=None)
+    slots = {WAITING: at.isoformat(), WALL: wall.isoformat(), "when": ""}
     return Answer("moved" if found.moved else "planned", slots=slots, effects=(PlanCheckIn(flow, at),))
 
 
@@ -59,11 +60,34 @@ def _understood(ask: Ask) -> Answer:
 
 
 def _planned(ask: Ask) -> Answer:
+    at = _waiting(ask)
     zone = zone_of(ask) or ZoneInfo("UTC")
-    waiting = ask.slot(WAITING)
-    return Answer(
-        values={"time": spoken(datetime.fromisoformat(waiting), zone, ask.slot("locale")) if waiting else "-"}
-    )
+    return Answer("waits" if at else "none", values={"time": spoken(at, zone, ask.slot("locale")) if at else "-"})
+
+
+def _waiting(ask: Ask) -> datetime | None:
+    """When the check-in that still waits is due; one whose time has come no longer waits."""
+    at = datetime.fromisoformat(ask.slot(WAITING)) if ask.slot(WAITING) else None
+    return at if at is not None and at > ask.now else None
+
+
+def _rezone(ask: Ask) -> Answer:
+    """After a change of zone: what was planned for 10:00 stays at 10:00 on the person's own clock."""
+    at, zone, wall = _waiting(ask), zone_of(ask), ask.slot(WALL)
+    if at is None or zone is None or not wall:
+        return Answer("same")
+    local = datetime.fromisoformat(wall)
+    moved = resolve(local.date(), local.time(), zone).at
+    if moved == at or moved <= ask.now:
+        return Answer("same")
+    flow = ask.slot("plan_for") or "check_in"
+    return Answer("moved", slots={WAITING: moved.isoformat()}, effects=(PlanCheckIn(flow, moved),))
+
+
+def _zone(ask: Ask) -> Answer:
+    labels = {option.id: option.label for option in ask.content.lists["zones"]}
+    zone = ask.slot("zone")
+    return Answer(values={"zone": labels.get(zone, zone), "time": _planned(ask).values["time"]})
 
 
 def _settle(ask: Ask) -> Answer:
@@ -79,6 +103,8 @@ def _cancel(_: Ask) -> Answer:
 
 PLAN = skill(_plan, outcomes=("planned", "moved", "zone", "unclear", "past", "far"))
 TIME_WORDS = skill(_understood, outcomes=("ok", "unclear"))
-PLANNED = skill(_planned, values=("time",))
+PLANNED = skill(_planned, outcomes=("waits", "none"), values=("time",))
+REZONE = skill(_rezone, outcomes=("moved", "same"))
+ZONE = skill(_zone, values=("zone", "time"))
 SETTLE = skill(_settle)
 CANCEL = skill(_cancel)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 class DiscordPlug:
     name = "discord"
     settings = discord_settings.DiscordSettings
+    fallback = False
 
     def configured(self, settings: "DiscordSettings") -> bool:
         return discord_settings.configured(settings)

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable
-from typing import Any
+from typing import Any, TypeVar
 
 import aiohttp
 import discord
@@ -25,6 +25,8 @@ REQUEST_S = 10.0
 # Discord drops an interaction that has no response after 3 s.
 DEFER_AFTER_S = 1.8
 LAST_TURNS_S = 10.0
+
+_T = TypeVar("_T")
 
 
 class Pressed(discord.ui.DynamicItem[discord.ui.Item[Any]], template=position.PATTERN):
@@ -202,7 +204,7 @@ class DiscordAdapter:
         except Exception:
             log.exception("a turn failed")
 
-    async def _counted(self, work: Awaitable[Any]) -> Any:
+    async def _counted(self, work: Awaitable[_T]) -> _T:
         task = asyncio.ensure_future(work)
         self._at_work.add(task)
         task.add_done_callback(self._at_work.discard)

@@ -1,4 +1,4 @@
-"""The discord.py client as Debrief wants it: no privileged intent, nothing cached, nothing of a person's in its logs."""
+"""The discord.py client as Debrief wants it: no privileged intent, nothing cached, no person's words in its logs."""
 
 import asyncio
 import logging
@@ -45,7 +45,8 @@ async def sign_in(client: discord.Client, settings: DiscordSettings) -> discord.
         raise PlatformRefused(BAD_TOKEN) from None
     except discord.HTTPException as refusal:
         raise PlatformRefused(
-            f"Discord answered {refusal.status} (code {refusal.code}) when the bot signed in. Try again in a few minutes."
+            f"Discord answered {refusal.status} (code {refusal.code}) when the bot signed in. "
+            "Try again in a few minutes."
         ) from None
     except (TimeoutError, aiohttp.ClientError, OSError) as failure:
         raise PlatformRefused(
@@ -67,7 +68,7 @@ def closed_for_good(failure: BaseException) -> str:
         return BAD_TOKEN
     if code == 4014 or isinstance(failure, discord.PrivilegedIntentsRequired):
         return (
-            "Discord's gateway refused the bot's intents (close code 4014), though Debrief asks for direct messages only. "
+            "Discord's gateway refused the bot's intents (close code 4014), though Debrief asks for no privileged one. "
             "Check DISCORD_GATEWAY_URL if it is set."
         )
     return f"Discord's gateway closed the connection for good ({code or type(failure).__name__}). Start Debrief again."

@@ -1,4 +1,4 @@
-"""`/debrief`: usable in any server, in group chats and in direct messages, for servers and for people who install it."""
+"""`/debrief`: for servers and people who install it, in any server, group chat and direct message."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any

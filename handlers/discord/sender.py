@@ -11,7 +11,8 @@ from typing import cast
 
 import discord
 
-from bot.runtime.ports import Clock, Later, Parcel, Receipt, Sent, Unknown
+from bot.model import RESUME
+from bot.runtime.ports import Clock, Later, Parcel, Receipt, Refused, Sent, Unknown
 from handlers.discord import inbound, position, render
 from handlers.discord.inbound import Interaction, Reply
 from handlers.discord.receipts import Line
@@ -97,19 +98,19 @@ class Sender:
         opening = self._client.create_dm(discord.Object(int(parcel.person.user)))
         channel, receipt = await self._line.attempt(opening, shared=True)
         # However the opening went, it showed nothing to the person.
-        return channel, Later() if isinstance(receipt, Unknown) or channel is None and receipt == Sent() else receipt
+        if channel is None and not isinstance(receipt, Refused | Later):
+            receipt = Later()
+        return channel, receipt
 
     async def _post(self, channel: discord.DMChannel, parcel: Parcel) -> Receipt:
         screen = parcel.screen
-        # The notification shows the message itself. Only a check-in, or a text no more telling than the glance, may ring.
-        neutral = bool(parcel.check_in) or screen.text == screen.glance
         _, receipt = await self._line.attempt(
             channel.send(
                 render.content(screen),
                 view=render.view(screen, parcel.key),
                 nonce=parcel.key,
                 suppress_embeds=True,
-                silent=not neutral,
+                silent=not _may_ring(parcel),
             )
         )
         return receipt
@@ -126,6 +127,12 @@ class Sender:
             if parcel.key in keys or (not keys and message.content.strip() == words and message.created_at >= since):
                 return True
         return False
+
+
+def _may_ring(parcel: Parcel) -> bool:
+    """A notification shows the message itself, so only neutral ones may ring: a check-in's knock, and the line
+    that an answer waits. Whoever has just written or pressed has the conversation open."""
+    return bool(parcel.check_in) or any(choice.id == RESUME for choice in parcel.screen.choices)
 
 
 def _custom_ids(message: discord.Message) -> set[str]:

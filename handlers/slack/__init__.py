@@ -1,7 +1,6 @@
 """Slack as a plug. Importing this loads no Slack library: `build` and `doctor` do."""
 
 from aiohttp import web
-from pydantic_settings import BaseSettings
 
 from bot.runtime.ports import Core, Finding, Platform, Plug
 from handlers.slack import settings as slack_settings
@@ -10,7 +9,8 @@ from handlers.slack.settings import SlackSettings
 
 class SlackPlug:
     name = "slack"
-    settings: type[BaseSettings] = SlackSettings
+    settings = SlackSettings
+    fallback = False
 
     def configured(self, settings: SlackSettings) -> bool:
         return slack_settings.configured(settings)

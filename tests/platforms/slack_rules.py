@@ -126,7 +126,9 @@ def _faults_of_options(options: Sequence[Json]) -> Iterator[str]:
 
 
 def _text(text: Any, where: str, longest: int, *, markup: bool = False) -> list[str]:
-    if not isinstance(text, Mapping) or text.get("type") not in ({"plain_text", "mrkdwn"} if markup else {"plain_text"}):
+    if not isinstance(text, Mapping) or text.get("type") not in (
+        {"plain_text", "mrkdwn"} if markup else {"plain_text"}
+    ):
         return [f"{where} must be a text object"]
     if not text.get("text", "").strip():
         return [f"{where} must be more than 0 characters"]

@@ -34,15 +34,22 @@ const wire = connect({
 
 function show(screen) {
   if (kept.seen.includes(screen.key)) return;
+  kept.seen.push(screen.key);
+  if (alreadyShows(screen)) return keep("seen");
   const entry = { key: screen.key, at: screen.at, screen, picked: null };
   if (!kept.transcript.length) by("log").replaceChildren();
-  kept.seen.push(screen.key);
   kept.transcript.push(entry);
   kept.here = { step: screen.step, visit: screen.visit, safety: screen.safety };
   keep("seen", "transcript", "here");
   talk.add(entry, { follow: asked });
   asked = false;
   showSafety();
+}
+
+// A page that opens asks where things stand while the same screen may be on its way to it already.
+function alreadyShows({ step, visit, text }) {
+  const last = kept.transcript.at(-1);
+  return last?.screen?.step === step && last.screen.visit === visit && last.screen.text === text && !last.picked;
 }
 
 function press(entry, choice) {

@@ -2,15 +2,23 @@
 
 import { by } from "./dom.js";
 
-const SHORT = new Intl.DateTimeFormat(undefined, { weekday: "short", hour: "2-digit", minute: "2-digit" });
-const FULL = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short" });
+const DAY = new Intl.DateTimeFormat(undefined, { weekday: "short" });
+const TIME = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
+const FULL = new Intl.DateTimeFormat(undefined, {
+  weekday: "long",
+  day: "numeric",
+  month: "long",
+  hour: "2-digit",
+  minute: "2-digit",
+});
 
 export function prepareClock(skip) {
   let ahead = 0; // playground time minus this machine's
   const now = () => Date.now() + ahead;
 
   function draw() {
-    by("clock-now").textContent = SHORT.format(now());
+    by("clock-day").textContent = DAY.format(now());
+    by("clock-now").textContent = TIME.format(now());
     by("clock-full").textContent = FULL.format(now());
   }
 

@@ -1,0 +1,154 @@
+"""A small Discord on loopback: REST. It refuses what Discord refuses, and can be told to misbehave."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+
+from tests.platforms import discord_rules as rules
+from tests.platforms.discord_answers import Answers
+from tests.platforms.discord_gateway import Gateway
+from tests.platforms.discord_rules import Refusal
+from tests.platforms.discord_world import APPLICATION, BOT, Fault, World, user_payload
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class DiscordServer(World):
+    async def __aenter__(self) -> "DiscordServer":
+        self.gateway = Gateway(self)
+        self._released = asyncio.Event()
+        app = web.Application(middlewares=[self._answering])
+        app.add_routes(
+            [
+                web.get("/api/v10/users/@me", self._me),
+                web.post("/api/v10/users/@me/channels", self._open_dm),
+                web.get("/api/v10/oauth2/applications/@me", self._application),
+                web.get("/api/v10/applications/{app}/commands", self._get_commands),
+                web.put("/api/v10/applications/{app}/commands", self._put_commands),
+                web.get("/api/v10/channels/{channel}/messages", self._history),
+                web.post("/api/v10/channels/{channel}/messages", self._post),
+                *Answers(self).routes(),
+                web.get("/gateway/", self.gateway.connect),
+            ]
+        )
+        self._runner = web.AppRunner(app, shutdown_timeout=1.0)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
+        host, port = self._runner.addresses[0][:2]
+        self.api_url = f"http://{host}:{port}/api/v10"
+        self.gateway.url = f"ws://{host}:{port}/gateway/"
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._released.set()
+        await self.gateway.lose()
+        await self._runner.cleanup()
+
+    # What goes wrong on purpose, and Discord's shape for what it refuses.
+
+    @web.middleware
+    async def _answering(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        if not request.path.startswith("/api/"):
+            return await handler(request)
+        self.requests.append((request.method, request.path))
+        fault = next((f for f in self.faults if f.method == request.method and f.part in request.path), None)
+        if fault is None:
+            return await self._answer(request, handler)
+        self.faults.remove(fault)
+        await self.changed()
+        return await self._misbehave(fault, request, handler)
+
+    async def _answer(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        try:
+            by_token = "/webhooks/" in request.path or "/interactions/" in request.path
+            if not by_token and request.headers.get("Authorization") != f"Bot {self.token}":
+                raise Refusal(401, 0, "401: Unauthorized")
+            return await handler(request)
+        except Refusal as refusal:
+            self.refusals.append(refusal)
+            return web.json_response(refusal.body(), status=refusal.status)
+        finally:
+            await self.changed()
+
+    async def _misbehave(self, fault: Fault, request: web.Request, handler: Handler) -> web.StreamResponse:
+        if fault.kind in {"limited", "banned"}:
+            return _limited(fault)
+        answer = await self._answer(request, handler) if fault.accepted else web.Response()
+        if fault.kind == "broken":
+            return web.json_response({"message": "broken", "code": 0}, status=fault.status)
+        if fault.kind == "spent":
+            spent = {"Limit": "5", "Remaining": "0", "Reset-After": "30"}
+            answer.headers.update({f"X-RateLimit-{name}": value for name, value in spent.items()})
+        if fault.kind == "silent":
+            await self._released.wait()
+        if fault.kind == "cut" and request.transport is not None:
+            request.transport.close()
+        return answer
+
+    # The routes.
+
+    async def _me(self, _: web.Request) -> web.Response:
+        return web.json_response(user_payload(BOT))
+
+    async def _application(self, _: web.Request) -> web.Response:
+        plain = {
+            "name": "Debrief",
+            "description": "",
+            "icon": None,
+            "bot_public": True,
+            "bot_require_code_grant": False,
+        }
+        own = {"id": str(APPLICATION), "owner": user_payload(1), "verify_key": "0"}
+        return web.json_response({**plain, **own, **self.app})
+
+    async def _get_commands(self, _: web.Request) -> web.Response:
+        return web.json_response(self.commands)
+
+    async def _put_commands(self, request: web.Request) -> web.Response:
+        commands = await request.json()
+        for command in commands:
+            rules.refuse_invalid(rules.command_faults(command))
+        self.commands = [{**c, "id": str(self.new_id()), "application_id": str(APPLICATION)} for c in commands]
+        self.registrations += 1
+        return web.json_response(self.commands)
+
+    async def _open_dm(self, request: web.Request) -> web.Response:
+        user = int((await request.json())["recipient_id"])
+        if user not in self.people:
+            raise Refusal(404, 10013, "Unknown User")
+        dm = {"id": str(self.dm_of(user)), "type": 1, "last_message_id": None, "recipients": [user_payload(user)]}
+        return web.json_response(dm)
+
+    async def _history(self, request: web.Request) -> web.Response:
+        channel, limit = int(request.match_info["channel"]), int(request.query.get("limit", 50))
+        there = [m for m in self.messages if m.channel == channel and not m.ephemeral and not m.deleted]
+        return web.json_response([message.payload() for message in reversed(there[-limit:])])
+
+    async def _post(self, request: web.Request) -> web.Response:
+        channel, payload = int(request.match_info["channel"]), await request.json()
+        user = self.user_of(channel)
+        if user is None:
+            raise Refusal(404, 10003, "Unknown Channel")
+        if user in self.closed:
+            raise Refusal(403, 50007, "Cannot send messages to this user")
+        rules.refuse_invalid(rules.message_faults(payload))
+        rules.refuse_empty(payload)
+        if payload.get("flags", 0) & rules.EPHEMERAL:
+            raise Refusal(400, 50035, "Invalid Form Body", ["flags: only an answer can be ephemeral"])
+        nonce = payload.get("nonce", "")
+        earlier = self.of_nonce(nonce) if payload.get("enforce_nonce") else None
+        message = earlier or self.add(channel, BOT, payload)
+        return web.json_response({**message.payload(), "nonce": nonce})
+
+
+def _limited(fault: Fault) -> web.Response:
+    """Without `Via` it is not Discord that answers, but what stands before it."""
+    retry = {"Retry-After": f"{fault.after_s:.0f}"}
+    if fault.kind == "banned":
+        return web.Response(status=429, text="error code: 1015", headers=retry)
+    headers = {"Via": "1.1 google", "X-RateLimit-Reset-After": str(fault.after_s), **retry}
+    if fault.everywhere:
+        headers["X-RateLimit-Global"] = "true"
+    body = {"message": "You are being rate limited.", "retry_after": fault.after_s, "global": fault.everywhere}
+    return web.json_response(body, status=429, headers=headers)

@@ -1,0 +1,388 @@
+"""Conversations on Discord, through the real discord.py and a small Discord of our own."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+import pytest_asyncio
+
+from bot.errors import PlatformRefused
+from bot.model import ChoicePicked, CommandInvoked, FormSubmitted, Menu, MessageReceived, Option, Screen
+from bot.runtime.ports import Sent
+from handlers.discord import plug
+from tests.platforms import discord_kit as kit
+from tests.platforms.discord_answers import DEFERRED_MESSAGE, DEFERRED_UPDATE, MESSAGE, MODAL, UPDATE
+from tests.platforms.discord_gateway import DIRECT_MESSAGES
+from tests.platforms.discord_kit import FakeCore, connected
+from tests.platforms.discord_person import Person
+from tests.platforms.discord_server import DiscordServer
+from tests.platforms.discord_world import SERVER
+
+pytestmark = pytest.mark.asyncio
+
+
+@pytest_asyncio.fixture
+async def discord() -> AsyncIterator[DiscordServer]:
+    async with DiscordServer(kit.TOKEN) as server:
+        yield server
+        assert server.refusals == []
+
+
+@pytest_asyncio.fixture
+async def core(discord: DiscordServer) -> FakeCore:
+    return FakeCore(discord)
+
+
+@pytest_asyncio.fixture
+async def ann(discord: DiscordServer) -> Person:
+    return Person(discord)
+
+
+async def test_a_direct_message_is_answered_in_the_same_conversation_without_a_notification(
+    discord: DiscordServer, core: FakeCore, ann: Person
+) -> None:
+    async with connected(discord, core):
+        written = await ann.dm("he just laughed along")
+        answer = await ann.sees_new()
+    event = core.events[0]
+    assert isinstance(event, MessageReceived)
+    assert (event.text, event.delivery_id) == ("he just laughed along", str(written.id))
+    assert (event.person.platform, event.person.workspace, event.person.user) == ("discord", "", str(ann.id))
+    assert (event.zone, event.handle) == ("", None)
+    assert answer.buttons == ["Breathe with me", "Write it down", "I need safety help"]
+    assert (answer.channel, answer.content, answer.silent, answer.ephemeral) == (
+        ann.dm_channel,
+        "Screen 1",
+        True,
+        False,
+    )
+    assert answer.sent["allowed_mentions"] == {"parse": []}
+
+
+async def test_no_privileged_intent_is_asked_for(discord: DiscordServer, core: FakeCore) -> None:
+    async with connected(discord, core):
+        pass
+    assert [hello["intents"] for hello in discord.gateway.identified] == [DIRECT_MESSAGES]
+
+
+async def test_what_others_write_is_not_heard(discord: DiscordServer, core: FakeCore, ann: Person) -> None:
+    async with connected(discord, core):
+        said = await ann.dm("for the bot")
+        await core.clock.until(lambda: core.receipts)
+        in_a_server = {**said.payload(), "id": "1", "guild_id": str(SERVER)}
+        by_a_bot = {**said.payload(), "id": "2", "author": {**said.payload()["author"], "bot": True}}
+        a_call = {**said.payload(), "id": "3", "type": 3}
+        for payload in (in_a_server, by_a_bot, a_call):
+            await discord.gateway.dispatch("MESSAGE_CREATE", payload)
+        await ann.dm("again for the bot")
+        await core.clock.until(lambda: len(core.receipts) == 2)
+    assert [event.text for event in core.events if isinstance(event, MessageReceived)] == [
+        "for the bot",
+        "again for the bot",
+    ]
+
+
+async def test_the_command_in_a_server_is_answered_so_that_only_they_see_it(
+    discord: DiscordServer, core: FakeCore, ann: Person
+) -> None:
+    async with connected(discord, core):
+        asked = await ann.command("server", "she sided with them")
+        answer = await ann.sees_new()
+    event = core.events[0]
+    assert isinstance(event, CommandInvoked)
+    assert (event.text, event.locale, event.delivery_id) == ("she sided with them", "en-GB", str(asked.id))
+    assert (answer.ephemeral, asked.answer) == (True, MESSAGE)
+    assert core.receipts == [Sent()]
+
+
+async def test_the_command_in_a_group_chat_is_answered_so_that_only_they_see_it(
+    discord: DiscordServer, core: FakeCore, ann: Person
+) -> None:
+    async with connected(discord, core):
+        await ann.command("group")
+        assert (await ann.sees_new()).ephemeral
+
+
+async def test_the_command_in_the_bots_own_conversation_is_answered_by_a_message_that_stays(
+    discord: DiscordServer, core: FakeCore, ann: Person
+) -> None:
+    async with connected(discord, core):
+        await ann.command("dm")
+        answer = await ann.sees_new()
+    assert (answer.ephemeral, answer.silent) == (False, True)
+
+
+async def test_nothing_is_acknowledged_before_it_is_durable(
+    discord: DiscordServer, core: FakeCore, ann: Person
+) -> None:
+    async with connected(discord, core):
+        core.open.clear()
+        asked = await ann.command("server")
+        await core.clock.until(lambda: core.taking)
+        assert discord.asked("POST", "/callback") == 0
+        core.open.set()
+        await ann.sees_new()
+        assert asked.answer == MESSAGE
+
+
+@pytest.mark.parametrize(("where", "ephemeral"), [("server", True), ("dm", False)])
+async def test_a_command_that_takes_long_is_put_off_and_then_answered_in_the_same_place(
+    discord: DiscordServer, core: FakeCore, ann: Person, where: str, ephemeral: bool
+) -> None:
+    async with connected(discord, core, defer_after_s=0.01):
+        core.open.clear()
+        asked = await ann.command("server" if where == "server" else "dm")
+        await discord.until(lambda: asked.answer == DEFERRED_MESSAGE)
+        core.open.set()
+        answer = await ann.sees_new()
+    assert (answer.content, answer.ephemeral) == ("Screen 1", ephemeral)
+    assert len(ann.sees()) == 1
+
+
+async def test_a_press_on_an_answer_in_a_server_shows_the_next_screen_in_its_place(
+    discord: DiscordServer, core: FakeCore, ann: Person
+) -> None:
+    async with connected(discord, core):
+        await ann.command("server")
+        answer = await ann.sees_new()
+        press = await ann.press(answer, "Breathe with me")
+        await discord.until(lambda: answer.content == "Screen 2")
+    event = core.events[1]
+    assert isinstance(event, ChoicePicked)
+    assert (event.step, event.visit, event.choice) == ("test.step1", 1, "breathe")
+    assert (press.answer, len(ann.sees())) == (UPDATE, 1)
+
+
+async def test_a_press_in_a_direct_message_takes_its_buttons_off_and_keeps_its_words(
+    discord: DiscordServer, core: FakeCore, ann: Person
+) -> None:
+    async with connected(discord, core):
+        await ann.dm("hello")
+        first = await ann.sees_new()
+        await ann.press(first, "Breathe with me")
+        second = await ann.sees_new([first])
+    assert (first.content, first.buttons, second.content) == ("Screen 1", [], "Screen 2")
+    assert core.parcels[1].handle is None
+
+
+async def test_a_press_that_takes_long_is_acknowledged_in_time(
+    discord: DiscordServer, core: FakeCore, ann: Person
+) -> None:
+    async with connected(discord, core, defer_after_s=0.01):
+        await ann.dm("hello")
+        first = await ann.sees_new()
+        core.open.clear()
+        press = await ann.press(first, "Breathe with me")
+        await discord.until(lambda: press.answer == DEFERRED_UPDATE)
+        core.open.set()
+        await ann.sees_new([first])
+    assert (first.content, first.buttons) == ("Screen 1", [])
+
+
+async def test_a_button_from_before_a_restart_works(discord: DiscordServer, core: FakeCore, ann: Person) -> None:
+    async with connected(discord, core):
+        await ann.command("server")
+        answer = await ann.sees_new()
+    later = FakeCore(discord)
+    async with connected(discord, later):
+        await ann.press(answer, "I need safety help")
+        await core.clock.until(lambda: later.receipts)
+    event = later.events[0]
+    assert isinstance(event, ChoicePicked)
+    assert (event.step, event.visit, event.choice) == ("test.step1", 1, "safety")
+
+
+async def test_a_doubled_press_says_nothing_twice(discord: DiscordServer, core: FakeCore, ann: Person) -> None:
+    async with connected(discord, core):
+        await ann.dm("hello")
+        first = await ann.sees_new()
+        presses = [await ann.press(first, "Breathe with me"), await ann.press(first, "Breathe with me")]
+        await discord.until(lambda: all(press.answer for press in presses))
+        await discord.until(lambda: len(core.receipts) == 2)
+    assert sorted(press.answer for press in presses) == [DEFERRED_UPDATE, UPDATE]
+    assert [message.content for message in ann.sees()] == ["Screen 1", "Screen 2"]
+
+
+async def test_a_command_that_gets_no_answer_leaves_nothing_behind(
+    discord: DiscordServer, core: FakeCore, ann: Person
+) -> None:
+    async with connected(discord, core):
+        core.silent = True
+        await ann.command("server")
+        await discord.until(lambda: discord.asked("DELETE", "@original"))
+    assert ann.sees() == []
+
+
+async def test_a_form_opens_without_a_turn_and_comes_back_filled(
+    discord: DiscordServer, core: FakeCore, ann: Person
+) -> None:
+    async with connected(discord, core):
+        await ann.command("server")
+        answer = await ann.sees_new()
+        opened = await ann.press(answer, "Write it down")
+        await discord.until(lambda: opened.answer == MODAL)
+        assert len(core.taking) == 1
+        told = {"What happened": "a joke about my job", "The strongest feeling": "Alone", "How hot is it": "10 of 10"}
+        await ann.fill(opened, told)
+        await discord.until(lambda: answer.content == "Screen 2")
+    event = core.events[1]
+    assert isinstance(event, FormSubmitted)
+    assert (event.step, event.visit, event.choice) == ("test.step1", 1, "note")
+    assert event.values == {"happened": "a joke about my job", "feeling": "alone", "heat": "10", "when": ""}
+
+
+async def test_a_form_that_was_open_during_a_restart_still_comes_back(
+    discord: DiscordServer, core: FakeCore, ann: Person
+) -> None:
+    async with connected(discord, core):
+        await ann.dm("hello")
+        first = await ann.sees_new()
+        opened = await ann.press(first, "Write it down")
+        await discord.until(lambda: opened.modal)
+    later = FakeCore(discord)
+    async with connected(discord, later):
+        await ann.fill(opened, {"The strongest feeling": "Hurt", "How hot is it": "3 of 10"})
+        await ann.sees_new([first])
+    assert isinstance(later.events[0], FormSubmitted)
+    assert first.buttons == []
+
+
+async def test_a_picked_option_comes_back_as_a_choice(discord: DiscordServer, core: FakeCore, ann: Person) -> None:
+    countries = Menu("Country", tuple(Option(f"c{number}", f"Country {number}") for number in range(60)))
+    core.answer = lambda number: kit.screen(number, menu=countries)
+    async with connected(discord, core):
+        await ann.dm("settings")
+        first = await ann.sees_new()
+        assert len(first.options) == 60
+        await ann.pick(first, "Country 42")
+        await ann.sees_new([first])
+    event = core.events[1]
+    assert isinstance(event, ChoicePicked)
+    assert (event.choice, event.visit) == ("c42", 1)
+
+
+async def test_what_happened_while_the_connection_was_lost_is_heard(
+    discord: DiscordServer, core: FakeCore, ann: Person
+) -> None:
+    async with connected(discord, core):
+        await discord.gateway.lose()
+        await ann.dm("are you there")
+        await ann.sees_new()
+    assert discord.gateway.resumed == 1
+
+
+async def test_a_turn_that_fails_is_one_persons_failure(
+    discord: DiscordServer, core: FakeCore, ann: Person, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(number: int) -> Screen:
+        raise RuntimeError(f"no screen {number}")
+
+    async with connected(discord, core):
+        core.answer = broken
+        await ann.dm("hello")
+        await discord.until(lambda: core.events)
+        core.answer = kit.screen
+        await ann.dm("hello again")
+        await ann.sees_new()
+    assert "a turn failed" in caplog.text
+
+
+async def test_the_command_is_registered_once_and_again_only_when_it_differs(
+    discord: DiscordServer, core: FakeCore
+) -> None:
+    for _ in range(2):
+        async with connected(discord, core):
+            pass
+    assert discord.registrations == 1
+    assert (discord.commands[0]["contexts"], discord.commands[0]["integration_types"]) == ([0, 1, 2], [0, 1])
+    discord.commands[0]["description"] = "An older one"
+    async with connected(discord, core):
+        pass
+    assert discord.registrations == 2
+
+
+async def test_stopping_lets_a_turn_under_way_end_and_leaves_nothing_running(
+    discord: DiscordServer, core: FakeCore, ann: Person
+) -> None:
+    before = asyncio.all_tasks()
+    async with connected(discord, core) as adapter:
+        core.open.clear()
+        asked = await ann.command("server")
+        await discord.until(lambda: core.taking)
+        stopping = asyncio.create_task(adapter.stop())
+        core.open.set()
+        await stopping
+        assert asked.answer == MESSAGE
+    own = [task for task in asyncio.all_tasks() - before if "aiohttp" not in repr(task.get_coro())]
+    assert own == []
+
+
+async def test_no_log_holds_a_persons_words_or_a_token(
+    discord: DiscordServer, core: FakeCore, ann: Person, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    async with connected(discord, core):
+        await ann.dm("nobody should read this")
+        await ann.sees_new()
+        asked = await ann.command("server", "nor this")
+        await discord.until(lambda: asked.answer)
+    mine = "\n".join(
+        record.getMessage() for record in caplog.records if record.name.startswith(("discord", "handlers"))
+    )
+    assert mine
+    for secret in ("nobody should", "nor this", "Screen", kit.TOKEN, asked.token, str(ann.id)):
+        assert secret not in mine
+
+
+async def test_a_bad_token_is_refused_with_how_to_mend_it(discord: DiscordServer, core: FakeCore) -> None:
+    discord.token = "another"
+    with pytest.raises(PlatformRefused, match=r"does not accept DISCORD_TOKEN\. Copy a new one .* Reset Token"):
+        async with connected(discord, core):
+            pass
+    discord.refusals.clear()
+
+
+@pytest.mark.parametrize(("code", "words"), [(4004, "DISCORD_TOKEN"), (4014, "intents"), (4013, "4013")])
+async def test_a_gateway_that_closes_for_good_is_reported(
+    discord: DiscordServer, core: FakeCore, code: int, words: str
+) -> None:
+    discord.gateway.refuses = code
+    with pytest.raises(PlatformRefused, match=words):
+        async with connected(discord, core):
+            pass
+
+
+async def test_the_doctor_says_what_is_wrong_and_gives_the_invitations(discord: DiscordServer) -> None:
+    discord.app = {"flags": 1 << 19, "integration_types_config": {"0": {}}, "interactions_endpoint_url": "https://x"}
+    findings = await plug.doctor(kit.settings(discord))
+    assert [finding.ok for finding in findings] == [True, False, False, True, False]
+    said = "\n".join(f"{finding.what} {finding.mend}" for finding in findings)
+    for words in (
+        "message content",
+        "Interactions Endpoint URL",
+        "scope=bot+applications.commands",
+        "integration_type=1",
+    ):
+        assert words in said
+
+
+async def test_the_doctor_names_a_token_that_is_not_accepted(discord: DiscordServer) -> None:
+    findings = await plug.doctor(kit.settings(discord, token="x"))
+    assert "DISCORD_TOKEN" in findings[0].mend
+    discord.refusals.clear()
+
+
+async def test_an_interaction_that_nobody_answered_in_time_is_not_a_crash(
+    discord: DiscordServer, core: FakeCore, ann: Person
+) -> None:
+    async with connected(discord, core):
+        core.open.clear()
+        await ann.command("server")
+        await discord.until(lambda: core.taking)
+        discord.skip(timedelta(seconds=4))
+        core.open.set()
+        await discord.until(lambda: core.receipts)
+    assert {refusal.code for refusal in discord.refusals} == {10062}
+    discord.refusals.clear()

@@ -1,0 +1,207 @@
+"""A core small enough to read, for the page's tests: it remembers like a database and answers from a table."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+from aiohttp import web
+
+from bot.errors import ProgramError
+from bot.model import (
+    RESUME,
+    SAFETY,
+    Choice,
+    ChoicePicked,
+    Event,
+    Field,
+    Form,
+    FormSubmitted,
+    Menu,
+    Option,
+    Person,
+    Screen,
+)
+from bot.runtime.ports import Clock, Later, Parcel, Receipt, Sent, Taken, Unknown
+from handlers.web.adapter import WebPlatform
+
+WITHIN_S = 15.0
+FEELINGS = ("Hurt", "Angry", "Ashamed", "Alone", "Let down", "Confused", "Numb", "Sad")
+PLACES = ("At home", "With family", "With friends")
+COUNTRIES = tuple(f"Country {number:02}" for number in range(1, 39))
+
+
+def options(labels: tuple[str, ...]) -> tuple[Option, ...]:
+    return tuple(Option(label.casefold().replace(" ", "_"), label) for label in labels)
+
+
+NOTE = Form(
+    "Write it down",
+    "Keep this",
+    (
+        Field("happened", "What happened", "paragraph", 2000, hint="A few words are enough."),
+        Field("said", "What was said", "line", 120, optional=True),
+        Field("feeling", "The strongest feeling", "pick", optional=True, options=options(FEELINGS)),
+        Field("place", "Where you were", "pick", options=options(PLACES)),
+        Field("when", "When you talk", "when", optional=True),
+    ),
+)
+HELLO = "That sounds hard. Nothing has to be decided tonight.\n\nFirst a minute for you. Only you can see this."
+
+
+def screen(step: str, text: str, *choices: Choice, menu: Menu | None = None, picture: str = "") -> Screen:
+    safety = Choice(SAFETY, "I need safety help")
+    return Screen(f"test.{step}", 0, text, "A message for you.", safety, choices, menu, picture)
+
+
+BREATHE, STEADY = Choice("breathe", "Breathe with me"), Choice("steady", "Steady me")
+SCREENS = {
+    shown.step: shown
+    for shown in (
+        screen("hello", HELLO, BREATHE, STEADY, Choice("note", "Write it down", NOTE)),
+        screen(
+            "breathe",
+            "Breathe with the circle. Stop when you like.",
+            Choice("done", "I'm calmer"),
+            Choice("more", "Something else"),
+            picture="breathing",
+        ),
+        screen(
+            "heat",
+            "How hot is it now, from 0 to 10?",
+            menu=Menu("How hot, 0 to 10", options(tuple(map(str, range(11))))),
+        ),
+        screen("feel", "What is strongest?", Choice("skip", "Not now"), menu=Menu("A feeling", options(FEELINGS[:5]))),
+        screen("country", "Where are you?", Choice("skip", "Not now"), menu=Menu("Your country", options(COUNTRIES))),
+        screen("kept", "It is kept. You can come back to it tomorrow.", Choice("hello", "Start again")),
+        screen("help", "If you are in danger, call your local emergency number.", Choice("hello", "Back")),
+    )
+}
+MOVES = {"note": "kept", "steady": "heat", SAFETY: "help", "done": "kept"}
+
+
+class SmallCore:
+    """Implements bot.runtime.ports.Core. It outlives the servers in front of it, as rows outlive a process."""
+
+    def __init__(self) -> None:
+        self.clock: Clock = self
+        self.movable = True
+        self.ahead = timedelta(0)
+        self.platform: WebPlatform | None = None
+        self.events: list[Event] = []
+        self.arrivals: list[Person] = []
+        self.receipts: list[Receipt] = []
+        self.waiting: list[Parcel] = []
+        self.step, self.visit = "test.hello", 1
+        self.broken = False
+        self._keys = count(1)
+        self._changed = asyncio.Condition()
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+    async def take(self, event: Event) -> Taken:
+        if self.broken:
+            raise ProgramError("the database is away")
+        if any(event.delivery_id == known.delivery_id for known in self.events):
+            return Taken(None)
+        self.events.append(event)
+        prefix = self._move(event)
+        await self._note()
+        shown = SCREENS[self.step]
+        return Taken(self.parcel(event.person, replace(shown, visit=self.visit, text=prefix + shown.text)))
+
+    def _move(self, event: Event) -> str:
+        if isinstance(event, ChoicePicked | FormSubmitted):
+            if event.choice != RESUME:
+                self.go(MOVES.get(event.choice, event.choice))
+            return ""
+        return "Kept with your note.\n\n"
+
+    def go(self, step: str) -> None:
+        self.step, self.visit = f"test.{step}" if f"test.{step}" in SCREENS else "test.hello", self.visit + 1
+
+    def parcel(self, person: Person, shown: Screen | None = None) -> Parcel:
+        number = next(self._keys)
+        shown = shown or replace(SCREENS[self.step], visit=self.visit)
+        return Parcel(number, f"key-{number}", person, shown, self.now())
+
+    async def post(self, taken: Taken) -> None:
+        if taken.parcel:
+            await self.deliver(taken.parcel)
+
+    async def deliver(self, parcel: Parcel) -> Receipt:
+        assert self.platform
+        receipt = await self.platform.send(parcel)
+        if isinstance(receipt, Later | Unknown):
+            self.waiting.append(replace(parcel, again=isinstance(receipt, Unknown), attempt=parcel.attempt + 1))
+        self.receipts.append(receipt)
+        await self._note()
+        return receipt
+
+    def form(self, step: str, choice: str) -> Form | None:
+        return next((each.form for each in SCREENS[step].choices if each.id == choice), None)
+
+    async def arrived(self, person: Person) -> None:
+        self.arrivals.append(person)
+        due, self.waiting = self.waiting, []
+        for parcel in due:
+            await self.deliver(parcel)
+        await self._note()
+
+    async def skip(self, by: timedelta) -> None:
+        if not self.movable:
+            raise ProgramError("this clock is real")
+        self.ahead += by
+        await self._note()
+
+    async def _note(self) -> None:
+        async with self._changed:
+            self._changed.notify_all()
+
+    async def until(self, holds: Callable[[], bool]) -> None:
+        async with asyncio.timeout(WITHIN_S), self._changed:
+            await self._changed.wait_for(holds)
+
+    async def until_sent(self, number: int) -> None:
+        await self.until(lambda: sum(isinstance(receipt, Sent) for receipt in self.receipts) >= number)
+
+
+class Playground:
+    """A server over a core that can be stopped and started again at the same address."""
+
+    def __init__(self, core: SmallCore, shown_wait_s: float = 10.0) -> None:
+        self.core = core
+        self.port = 0
+        self._shown_wait_s = shown_wait_s
+        self._runner: web.AppRunner | None = None
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    async def start(self) -> None:
+        application = web.Application()
+        self.core.platform = WebPlatform(self.core, application.router, self._shown_wait_s)
+        self._runner = web.AppRunner(application, access_log=None)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", self.port, reuse_address=True).start()
+        self.port = int(self._runner.addresses[0][1])
+
+    async def stop(self) -> None:
+        assert self._runner
+        assert self.core.platform
+        await self.core.platform.stop()
+        await self._runner.cleanup()
+
+
+@asynccontextmanager
+async def playground(core: SmallCore, shown_wait_s: float = 10.0) -> AsyncIterator[Playground]:
+    ground = Playground(core, shown_wait_s)
+    await ground.start()
+    try:
+        yield ground
+    finally:
+        await ground.stop()
