@@ -202,6 +202,7 @@ class _Walk:
 
     def turn(self, speaks: bool) -> Turn:
         if speaks and not self.step:
+            self.debrief = self.debrief or 1
             self.enter(START)
         picked = self.event.at if isinstance(self.event, ChoicePicked | FormSubmitted) and self.walked else None
         if any(isinstance(effect, Forget) for effect in self.effects):

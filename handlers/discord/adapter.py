@@ -95,7 +95,7 @@ class DiscordAdapter:
 
     async def _register(self) -> None:
         try:
-            await commands.register(self._commands)
+            await commands.register(self._client, self._commands)
         except (discord.HTTPException, aiohttp.ClientError, OSError) as failure:
             raise PlatformRefused(
                 f"Discord did not take the command /debrief ({type(failure).__name__}). Try again in a few minutes."

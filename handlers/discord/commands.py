@@ -29,23 +29,24 @@ def tree(client: discord.Client, handle: Handler) -> app_commands.CommandTree[di
     return commands
 
 
-async def register(commands: app_commands.CommandTree[discord.Client]) -> None:
+async def register(client: discord.Client, commands: app_commands.CommandTree[discord.Client]) -> None:
     """Only when what is registered differs: Discord allows 200 changes a day, and a change takes a while to show."""
-    registered = [_essence(command.to_dict()) for command in await commands.fetch_commands()]
-    wanted = [_essence(command.to_dict(commands)) for command in commands.get_commands()]
-    if registered != wanted:
+    # discord.py's own AppCommand loses the first context and the first kind of install, so the raw answer is read.
+    registered = await client.http.get_global_commands(client.application_id or 0)
+    wanted = [command.to_dict(commands) for command in commands.get_commands()]
+    if [_essence(command) for command in registered] != [_essence(command) for command in wanted]:
         await commands.sync()
 
 
 def _essence(command: Any) -> dict[str, Any]:
     options = [
-        [option["name"], option["description"], option["type"], option["required"], option.get("max_length")]
-        for option in command["options"]
+        [option["name"], option["description"], option["type"], option.get("required", False), option.get("max_length")]
+        for option in command.get("options", ())
     ]
     return {
         "name": command["name"],
         "description": command["description"],
-        "contexts": sorted(command["contexts"] or ()),
-        "installs": sorted(command["integration_types"] or ()),
+        "contexts": sorted(command.get("contexts") or ()),
+        "installs": sorted(command.get("integration_types") or ()),
         "options": options,
     }

@@ -118,9 +118,11 @@ def _option(option: model.Option) -> Option:
 
 
 def _input(field: model.Field) -> InputBlock:
+    # Its hint says how to type a time; here a date and a time are picked.
+    hint = "" if field.kind == "when" else field.hint
     return InputBlock(
         label=_words(field.label, LABEL_CHARS),
-        hint=_words(field.hint, HINT_CHARS) if field.hint else None,
+        hint=_words(hint, HINT_CHARS) if hint else None,
         optional=field.optional,
         element=_element(field),
     )

@@ -5,7 +5,7 @@ from datetime import timedelta
 from aiohttp import web
 
 from tests.platforms import discord_rules as rules
-from tests.platforms.discord_rules import Refusal
+from tests.platforms.discord_rules import Refusal, reply
 from tests.platforms.discord_world import BOT, TOKEN_LIVES, Interaction, Message, Payload, World
 
 COMMAND, COMPONENT, MODAL_SUBMIT = 2, 3, 5
@@ -39,7 +39,7 @@ class Answers:
         message = asked.original
         callback = {"id": str(asked.id), "type": asked.kind, "response_message_id": message and str(message.id)}
         resource = {"type": kind, **({"message": message.payload()} if message else {})}
-        return web.json_response({"interaction": callback, "resource": resource})
+        return reply({"interaction": callback, "resource": resource})
 
     def _check(self, asked: Interaction, kind: int, data: Payload) -> None:
         wrong = (kind == MODAL and asked.kind == MODAL_SUBMIT) or (
@@ -71,7 +71,7 @@ class Answers:
         message, payload = self._original(request.match_info["token"]), await request.json()
         rules.refuse_invalid(rules.message_faults(payload))
         message.edit(payload)
-        return web.json_response(message.payload())
+        return reply(message.payload())
 
     async def _delete_original(self, request: web.Request) -> web.Response:
         self._original(request.match_info["token"]).deleted = True

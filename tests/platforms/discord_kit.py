@@ -5,7 +5,8 @@ import base64
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
+from secrets import token_urlsafe
 
 from pydantic import SecretStr
 
@@ -23,7 +24,7 @@ from bot.model import (
     Screen,
 )
 from bot.model import Person as Somebody
-from bot.runtime.ports import Parcel, Receipt, Taken
+from bot.runtime.ports import Clock, Parcel, Receipt, Taken
 from handlers.discord.adapter import DiscordAdapter
 from handlers.discord.settings import DiscordSettings
 from tests.platforms.discord_person import Person
@@ -65,7 +66,7 @@ class FakeCore:
     """Implements bot.runtime.ports.Core. Every event gets the next screen; a doubled press gets none."""
 
     def __init__(self, world: World) -> None:
-        self.clock = world
+        self.clock: Clock = world
         self.adapter: DiscordAdapter | None = None
         self.taking: list[Event] = []
         self.events: list[Event] = []
@@ -90,7 +91,7 @@ class FakeCore:
 
     def parcel(self, person: Somebody, shown: Screen, handle: Handle | None = None) -> Parcel:
         number = len(self.parcels) + 1
-        parcel = Parcel(number, f"key{number}", person, shown, self.clock.now(), handle)
+        parcel = Parcel(number, token_urlsafe(12), person, shown, self.clock.now(), handle)
         self.parcels.append(parcel)
         return parcel
 
@@ -145,7 +146,3 @@ async def connected(
         yield adapter
     finally:
         await adapter.stop()
-
-
-def aware(at: datetime) -> bool:
-    return at.tzinfo is not None

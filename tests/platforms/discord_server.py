@@ -8,7 +8,7 @@ from aiohttp import web
 from tests.platforms import discord_rules as rules
 from tests.platforms.discord_answers import Answers
 from tests.platforms.discord_gateway import Gateway
-from tests.platforms.discord_rules import Refusal
+from tests.platforms.discord_rules import Refusal, reply
 from tests.platforms.discord_world import APPLICATION, BOT, Fault, World, user_payload
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -67,7 +67,7 @@ class DiscordServer(World):
             return await handler(request)
         except Refusal as refusal:
             self.refusals.append(refusal)
-            return web.json_response(refusal.body(), status=refusal.status)
+            return reply(refusal.body(), status=refusal.status)
         finally:
             await self.changed()
 
@@ -76,7 +76,7 @@ class DiscordServer(World):
             return _limited(fault)
         answer = await self._answer(request, handler) if fault.accepted else web.Response()
         if fault.kind == "broken":
-            return web.json_response({"message": "broken", "code": 0}, status=fault.status)
+            return reply({"message": "broken", "code": 0}, status=fault.status)
         if fault.kind == "spent":
             spent = {"Limit": "5", "Remaining": "0", "Reset-After": "30"}
             answer.headers.update({f"X-RateLimit-{name}": value for name, value in spent.items()})
@@ -89,7 +89,7 @@ class DiscordServer(World):
     # The routes.
 
     async def _me(self, _: web.Request) -> web.Response:
-        return web.json_response(user_payload(BOT))
+        return reply(user_payload(BOT))
 
     async def _application(self, _: web.Request) -> web.Response:
         plain = {
@@ -100,10 +100,10 @@ class DiscordServer(World):
             "bot_require_code_grant": False,
         }
         own = {"id": str(APPLICATION), "owner": user_payload(1), "verify_key": "0"}
-        return web.json_response({**plain, **own, **self.app})
+        return reply({**plain, **own, **self.app})
 
     async def _get_commands(self, _: web.Request) -> web.Response:
-        return web.json_response(self.commands)
+        return reply(self.commands)
 
     async def _put_commands(self, request: web.Request) -> web.Response:
         commands = await request.json()
@@ -111,19 +111,19 @@ class DiscordServer(World):
             rules.refuse_invalid(rules.command_faults(command))
         self.commands = [{**c, "id": str(self.new_id()), "application_id": str(APPLICATION)} for c in commands]
         self.registrations += 1
-        return web.json_response(self.commands)
+        return reply(self.commands)
 
     async def _open_dm(self, request: web.Request) -> web.Response:
         user = int((await request.json())["recipient_id"])
         if user not in self.people:
             raise Refusal(404, 10013, "Unknown User")
         dm = {"id": str(self.dm_of(user)), "type": 1, "last_message_id": None, "recipients": [user_payload(user)]}
-        return web.json_response(dm)
+        return reply(dm)
 
     async def _history(self, request: web.Request) -> web.Response:
         channel, limit = int(request.match_info["channel"]), int(request.query.get("limit", 50))
         there = [m for m in self.messages if m.channel == channel and not m.ephemeral and not m.deleted]
-        return web.json_response([message.payload() for message in reversed(there[-limit:])])
+        return reply([message.payload() for message in reversed(there[-limit:])])
 
     async def _post(self, request: web.Request) -> web.Response:
         channel, payload = int(request.match_info["channel"]), await request.json()
@@ -139,7 +139,7 @@ class DiscordServer(World):
         nonce = payload.get("nonce", "")
         earlier = self.of_nonce(nonce) if payload.get("enforce_nonce") else None
         message = earlier or self.add(channel, BOT, payload)
-        return web.json_response({**message.payload(), "nonce": nonce})
+        return reply({**message.payload(), "nonce": nonce})
 
 
 def _limited(fault: Fault) -> web.Response:
@@ -151,4 +151,4 @@ def _limited(fault: Fault) -> web.Response:
     if fault.everywhere:
         headers["X-RateLimit-Global"] = "true"
     body = {"message": "You are being rate limited.", "retry_after": fault.after_s, "global": fault.everywhere}
-    return web.json_response(body, status=429, headers=headers)
+    return reply(body, status=429, headers=headers)

@@ -52,7 +52,7 @@ class RealClock:
 
 
 class TableCore:
-    """Takes each delivery once and answers it with `screen`. While `may_take` is clear, taking waits."""
+    """Takes each delivery once and answers it with `screen`. While `may_take` or `may_post` is clear, that waits."""
 
     def __init__(self) -> None:
         self.clock: Clock = RealClock()
@@ -65,6 +65,9 @@ class TableCore:
         self.may_take = asyncio.Event()
         self.may_take.set()
         self.taking = asyncio.Event()
+        self.may_post = asyncio.Event()
+        self.may_post.set()
+        self.posting = asyncio.Event()
         self._changed = asyncio.Condition()
         self._numbers = count(1)
 
@@ -82,6 +85,8 @@ class TableCore:
         return Taken(Parcel(number, f"key{number}", event.person, self.screen, self.clock.now(), event.handle))
 
     async def post(self, taken: Taken) -> None:
+        self.posting.set()
+        await self.may_post.wait()
         if taken.parcel is not None and self.platform is not None:
             await self._add(self.receipts, await self.platform.send(taken.parcel))
 
@@ -172,6 +177,7 @@ async def joined(
         yield Bench(slack, core, adapter, SlackPerson(slack))
     finally:
         core.may_take.set()
+        core.may_post.set()
         await adapter.stop()
         await runner.cleanup()
 

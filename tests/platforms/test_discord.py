@@ -1,20 +1,15 @@
 """Conversations on Discord, through the real discord.py and a small Discord of our own."""
 
-import asyncio
-import logging
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
 import pytest_asyncio
 
-from bot.errors import PlatformRefused
 from bot.model import ChoicePicked, CommandInvoked, FormSubmitted, Menu, MessageReceived, Option, Screen
 from bot.runtime.ports import Sent
-from handlers.discord import plug
 from tests.platforms import discord_kit as kit
 from tests.platforms.discord_answers import DEFERRED_MESSAGE, DEFERRED_UPDATE, MESSAGE, MODAL, UPDATE
-from tests.platforms.discord_gateway import DIRECT_MESSAGES
 from tests.platforms.discord_kit import FakeCore, connected
 from tests.platforms.discord_person import Person
 from tests.platforms.discord_server import DiscordServer
@@ -61,23 +56,17 @@ async def test_a_direct_message_is_answered_in_the_same_conversation_without_a_n
     assert answer.sent["allowed_mentions"] == {"parse": []}
 
 
-async def test_no_privileged_intent_is_asked_for(discord: DiscordServer, core: FakeCore) -> None:
-    async with connected(discord, core):
-        pass
-    assert [hello["intents"] for hello in discord.gateway.identified] == [DIRECT_MESSAGES]
-
-
 async def test_what_others_write_is_not_heard(discord: DiscordServer, core: FakeCore, ann: Person) -> None:
     async with connected(discord, core):
         said = await ann.dm("for the bot")
-        await core.clock.until(lambda: core.receipts)
+        await discord.until(lambda: core.receipts)
         in_a_server = {**said.payload(), "id": "1", "guild_id": str(SERVER)}
         by_a_bot = {**said.payload(), "id": "2", "author": {**said.payload()["author"], "bot": True}}
         a_call = {**said.payload(), "id": "3", "type": 3}
         for payload in (in_a_server, by_a_bot, a_call):
             await discord.gateway.dispatch("MESSAGE_CREATE", payload)
         await ann.dm("again for the bot")
-        await core.clock.until(lambda: len(core.receipts) == 2)
+        await discord.until(lambda: len(core.receipts) == 2)
     assert [event.text for event in core.events if isinstance(event, MessageReceived)] == [
         "for the bot",
         "again for the bot",
@@ -120,7 +109,7 @@ async def test_nothing_is_acknowledged_before_it_is_durable(
     async with connected(discord, core):
         core.open.clear()
         asked = await ann.command("server")
-        await core.clock.until(lambda: core.taking)
+        await discord.until(lambda: core.taking)
         assert discord.asked("POST", "/callback") == 0
         core.open.set()
         await ann.sees_new()
@@ -188,7 +177,7 @@ async def test_a_button_from_before_a_restart_works(discord: DiscordServer, core
     later = FakeCore(discord)
     async with connected(discord, later):
         await ann.press(answer, "I need safety help")
-        await core.clock.until(lambda: later.receipts)
+        await discord.until(lambda: later.receipts)
     event = later.events[0]
     assert isinstance(event, ChoicePicked)
     assert (event.step, event.visit, event.choice) == ("test.step1", 1, "safety")
@@ -263,16 +252,6 @@ async def test_a_picked_option_comes_back_as_a_choice(discord: DiscordServer, co
     assert (event.choice, event.visit) == ("c42", 1)
 
 
-async def test_what_happened_while_the_connection_was_lost_is_heard(
-    discord: DiscordServer, core: FakeCore, ann: Person
-) -> None:
-    async with connected(discord, core):
-        await discord.gateway.lose()
-        await ann.dm("are you there")
-        await ann.sees_new()
-    assert discord.gateway.resumed == 1
-
-
 async def test_a_turn_that_fails_is_one_persons_failure(
     discord: DiscordServer, core: FakeCore, ann: Person, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -287,91 +266,6 @@ async def test_a_turn_that_fails_is_one_persons_failure(
         await ann.dm("hello again")
         await ann.sees_new()
     assert "a turn failed" in caplog.text
-
-
-async def test_the_command_is_registered_once_and_again_only_when_it_differs(
-    discord: DiscordServer, core: FakeCore
-) -> None:
-    for _ in range(2):
-        async with connected(discord, core):
-            pass
-    assert discord.registrations == 1
-    assert (discord.commands[0]["contexts"], discord.commands[0]["integration_types"]) == ([0, 1, 2], [0, 1])
-    discord.commands[0]["description"] = "An older one"
-    async with connected(discord, core):
-        pass
-    assert discord.registrations == 2
-
-
-async def test_stopping_lets_a_turn_under_way_end_and_leaves_nothing_running(
-    discord: DiscordServer, core: FakeCore, ann: Person
-) -> None:
-    before = asyncio.all_tasks()
-    async with connected(discord, core) as adapter:
-        core.open.clear()
-        asked = await ann.command("server")
-        await discord.until(lambda: core.taking)
-        stopping = asyncio.create_task(adapter.stop())
-        core.open.set()
-        await stopping
-        assert asked.answer == MESSAGE
-    own = [task for task in asyncio.all_tasks() - before if "aiohttp" not in repr(task.get_coro())]
-    assert own == []
-
-
-async def test_no_log_holds_a_persons_words_or_a_token(
-    discord: DiscordServer, core: FakeCore, ann: Person, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.DEBUG)
-    async with connected(discord, core):
-        await ann.dm("nobody should read this")
-        await ann.sees_new()
-        asked = await ann.command("server", "nor this")
-        await discord.until(lambda: asked.answer)
-    mine = "\n".join(
-        record.getMessage() for record in caplog.records if record.name.startswith(("discord", "handlers"))
-    )
-    assert mine
-    for secret in ("nobody should", "nor this", "Screen", kit.TOKEN, asked.token, str(ann.id)):
-        assert secret not in mine
-
-
-async def test_a_bad_token_is_refused_with_how_to_mend_it(discord: DiscordServer, core: FakeCore) -> None:
-    discord.token = "another"
-    with pytest.raises(PlatformRefused, match=r"does not accept DISCORD_TOKEN\. Copy a new one .* Reset Token"):
-        async with connected(discord, core):
-            pass
-    discord.refusals.clear()
-
-
-@pytest.mark.parametrize(("code", "words"), [(4004, "DISCORD_TOKEN"), (4014, "intents"), (4013, "4013")])
-async def test_a_gateway_that_closes_for_good_is_reported(
-    discord: DiscordServer, core: FakeCore, code: int, words: str
-) -> None:
-    discord.gateway.refuses = code
-    with pytest.raises(PlatformRefused, match=words):
-        async with connected(discord, core):
-            pass
-
-
-async def test_the_doctor_says_what_is_wrong_and_gives_the_invitations(discord: DiscordServer) -> None:
-    discord.app = {"flags": 1 << 19, "integration_types_config": {"0": {}}, "interactions_endpoint_url": "https://x"}
-    findings = await plug.doctor(kit.settings(discord))
-    assert [finding.ok for finding in findings] == [True, False, False, True, False]
-    said = "\n".join(f"{finding.what} {finding.mend}" for finding in findings)
-    for words in (
-        "message content",
-        "Interactions Endpoint URL",
-        "scope=bot+applications.commands",
-        "integration_type=1",
-    ):
-        assert words in said
-
-
-async def test_the_doctor_names_a_token_that_is_not_accepted(discord: DiscordServer) -> None:
-    findings = await plug.doctor(kit.settings(discord, token="x"))
-    assert "DISCORD_TOKEN" in findings[0].mend
-    discord.refusals.clear()
 
 
 async def test_an_interaction_that_nobody_answered_in_time_is_not_a_crash(

@@ -9,7 +9,6 @@ import pytest
 
 from bot.model import ChoicePicked, CommandInvoked, FormSubmitted, MessageReceived, Person
 from bot.runtime.ports import Sent
-from handlers.slack.settings import SlackSettings
 from tests.platforms.slack_kit import GLANCE, SCREEN, Bench, bench, joined, small_slack
 from tests.platforms.slack_person import SlackPerson
 from tests.platforms.slack_server import signature
@@ -181,6 +180,7 @@ async def test_a_form_from_an_ephemeral_message_is_answered_there_even_after_a_r
             assert isinstance(event, FormSubmitted)
             assert event.values == {"happened": "x"}
             await after.core.receipt()
+            assert len(after.core.events) == 1
             assert [(message.channel, message.ephemeral) for message in slack.messages] == [("C0LUNCH", True)]
 
 
@@ -265,9 +265,9 @@ async def test_one_person_of_an_organisation_is_the_same_wherever_they_speak() -
         assert seen == {Person("slack", ORGANISATION, eve.id)}
 
 
-async def posted(b: Bench, body: str, headers: dict[str, str]) -> int:
+async def posted(b: Bench, body: str, headers: dict[str, str]) -> tuple[int, str]:
     async with aiohttp.ClientSession() as session, session.post(b.slack.app_url, data=body, headers=headers) as answer:
-        return answer.status
+        return answer.status, await answer.text()
 
 
 @pytest.mark.asyncio
@@ -278,10 +278,13 @@ async def test_a_request_that_slack_did_not_sign_is_refused_and_not_written_to_t
     async with bench(socket_mode=False) as b:
         body = json.dumps({"type": "event_callback", "event_id": "Ev1", "event": {"text": "forged words"}})
         json_type = {"Content-Type": "application/json"}
-        assert await posted(b, body, {**json_type, **signature(body, "wrong")}) == 401
-        assert await posted(b, body, {**json_type, **signature(body, at=1_000_000_000)}) == 401
-        assert await posted(b, body, json_type) == 401
-        assert await posted(b, "{not json", json_type) == 400
+        told = [
+            await posted(b, body, {**json_type, **signature(body, "wrong")}),
+            await posted(b, body, {**json_type, **signature(body, at=1_000_000_000)}),
+            await posted(b, body, json_type),
+            await posted(b, "{not json", json_type),
+        ]
+        assert [status for status, _ in told] == [401, 401, 401, 400]
         assert not b.core.events
     assert "forged words" not in caplog.text
 
@@ -290,7 +293,8 @@ async def test_a_request_that_slack_did_not_sign_is_refused_and_not_written_to_t
 async def test_the_address_can_be_verified_by_slack() -> None:
     async with bench(socket_mode=False) as b:
         body = json.dumps({"type": "url_verification", "challenge": "abc"})
-        assert await posted(b, body, {"Content-Type": "application/json", **signature(body)}) == 200
+        status, answer = await posted(b, body, {"Content-Type": "application/json", **signature(body)})
+        assert (status, json.loads(answer)) == (200, {"challenge": "abc"})
 
 
 @pytest.mark.asyncio
@@ -304,18 +308,37 @@ async def test_when_slack_asks_to_connect_anew_nothing_is_lost() -> None:
 
 
 @pytest.mark.asyncio
-async def test_a_stop_waits_until_what_was_taken_is_acknowledged_and_answered() -> None:
+@BOTH_WAYS
+async def test_a_stop_waits_until_what_was_taken_is_acknowledged_and_answered(socket_mode: bool) -> None:
+    async with bench(socket_mode=socket_mode) as b:
+        b.core.may_take.clear()
+        b.core.may_post.clear()
+        delivery = await b.ana.dm("hello")
+        await b.core.taking.wait()
+        stopping = asyncio.create_task(b.adapter.stop())
+        await b.adapter.send(b.parcel())
+        b.core.may_take.set()
+        assert await delivery.ack() == 200
+        await b.core.posting.wait()
+        assert not stopping.done()
+        b.core.may_post.set()
+        await stopping
+        assert len(b.slack.messages) == 2
+
+
+@pytest.mark.asyncio
+async def test_nothing_runs_on_after_a_stop() -> None:
     async with small_slack() as slack:
         async with joined(slack) as b:
-            b.core.may_take.clear()
-            delivery = await b.ana.dm("hello")
-            await b.core.taking.wait()
-            stopping = asyncio.create_task(b.adapter.stop())
-            b.core.may_take.set()
-            await stopping
-        assert await delivery.ack() == 200
-        assert len(slack.messages) == 1
+            await (await b.ana.dm("hello")).ack()
+            await slack.message()
+        left = [str(task.get_coro()) for task in asyncio.all_tasks()]
+        assert not [task for task in left if "SocketModeClient" in task or "Line" in task]
 
 
-def test_the_test_settings_are_the_real_ones() -> None:
-    assert SlackSettings(_env_file=None).api_url == "https://slack.com/api/"
+@pytest.mark.asyncio
+async def test_what_comes_after_a_stop_is_left_to_slack_to_deliver_again() -> None:
+    async with bench(socket_mode=False) as b:
+        await b.adapter.stop()
+        assert await (await b.ana.dm("hello")).ack() == 503
+        assert not b.core.events

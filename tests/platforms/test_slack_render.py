@@ -16,8 +16,8 @@ from tests.platforms.slack_kit import NOTE, SCREEN
 words = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=200).filter(str.strip)
 ids = st.from_regex(r"[a-z_]{1,40}", fullmatch=True)
 steps = st.from_regex(r"[a-z_]{1,40}\.[a-z_]{1,40}", fullmatch=True)
-choices = st.builds(Choice, id=ids, label=words)
-options = st.lists(st.builds(Option, id=ids, label=words), min_size=1, max_size=250, unique_by=lambda option: option.id)
+choices = st.builds(lambda most, label: tuple(Choice(f"c{n}", label) for n in range(most)), st.integers(0, 60), words)
+options = st.builds(lambda most, label: tuple(Option(f"o{n}", label) for n in range(most)), st.integers(1, 250), words)
 texts = st.one_of(
     st.text(st.characters(exclude_categories=["Cs"]), max_size=1_800),
     st.lists(words, max_size=60).map("\n\n".join),
@@ -30,10 +30,8 @@ screens = st.builds(
     text=texts,
     glance=words,
     safety=st.builds(Choice, id=st.just("safety"), label=words),
-    choices=st.lists(
-        choices.filter(lambda choice: choice.id != "safety"), max_size=60, unique_by=lambda choice: choice.id
-    ).map(tuple),
-    menu=st.none() | st.builds(Menu, label=words, options=options.map(tuple)),
+    choices=choices,
+    menu=st.none() | st.builds(Menu, label=words, options=options),
 )
 fields = st.builds(
     Field,
@@ -43,7 +41,7 @@ fields = st.builds(
     longest=st.integers(1, 20_000),
     optional=st.booleans(),
     hint=st.just("") | words,
-    options=options.map(tuple),
+    options=options,
 )
 forms = st.builds(Form, title=words, submit=words, fields=st.lists(fields, min_size=1, max_size=8).map(tuple))
 
@@ -111,6 +109,13 @@ def test_an_action_of_somebody_else_is_nothing_to_us(action_id: str) -> None:
 def test_the_notification_is_the_glance_and_cannot_mention_anybody() -> None:
     text, _ = sent(Screen("a.b", 1, "x", "<!channel> & more", Choice("safety", "Safety")))
     assert text == "&lt;!channel&gt; &amp; more"
+
+
+def test_a_time_that_is_picked_comes_without_the_hint_on_how_to_type_it() -> None:
+    typed = Field("clock", "What time is it for you", "line", hint="9:40 pm")
+    form = Form("Time", "Send", (typed, Field("when", "When", "when", hint="tomorrow 9:30")))
+    blocks = render.view(form, "{}").to_dict()["blocks"]
+    assert [block.get("hint", {}).get("text") for block in blocks] == ["9:40 pm", None]
 
 
 def test_a_screen_on_slack() -> None:

@@ -153,6 +153,7 @@ async def test_when_slack_is_down_at_the_start_the_bot_connects_once_it_is_back(
         if trouble == "nobody there":
             await slack.start()
         assert await (await b.ana.dm("hello")).ack() == 200
+        assert slack.connections == 1
     await slack.stop()
 
 

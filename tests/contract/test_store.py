@@ -1,0 +1,330 @@
+"""What every Store must do. Each back end runs the whole suite."""
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.errors import ProgramError, StorageFault
+from bot.model import (
+    CancelCheckIns,
+    CheckInState,
+    Choice,
+    Conversation,
+    Effect,
+    Forget,
+    MessageReceived,
+    Person,
+    PlanCheckIn,
+    Record,
+    Screen,
+    SettleCheckIn,
+    TimerFired,
+    Turn,
+)
+from bot.runtime.ports import Later, Refused, Sent, Snapshot, Store, Taken, Unknown
+from bot.storage.sqlite import Database
+from bot.storage.store import LEASE, SqliteStore
+from bot.storage.vault import Vault, new_key
+from tests.kit import EVENING, KEY, store_at
+
+pytestmark = pytest.mark.asyncio
+ANNA, BEN = Person("p", "w", "anna"), Person("p", "w", "ben")
+SCREEN = Screen("f.s", 1, "words", "glance", Choice("safety", "Safety"), (Choice("a", "A"),))
+
+
+def said(delivery_id: str, person: Person = ANNA, after: timedelta = timedelta(0)) -> MessageReceived:
+    return MessageReceived(delivery_id=delivery_id, person=person, at=EVENING + after, text="t")
+
+
+async def turn(store: Store, delivery_id: str, *effects: Effect, person: Person = ANNA, **slots: str) -> Taken:
+    """One turn that shows SCREEN; the conversation gains `slots`."""
+
+    def decide(snapshot: Snapshot) -> Turn:
+        known = snapshot.conversation
+        return Turn(Conversation(known.revision + 1, "f.s", slots={**known.slots, **slots}), SCREEN, effects)
+
+    return await store.transact(said(delivery_id, person), decide)
+
+
+async def look(store: Store, person: Person = ANNA) -> Snapshot:
+    """What the next turn of the person would see."""
+    seen: list[Snapshot] = []
+
+    def decide(snapshot: Snapshot) -> Turn:
+        seen.append(snapshot)
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        await store.transact(said("look", person), decide)
+    return seen[0]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "debrief.db"
+
+
+async def test_a_turn_is_there_after_a_restart(path: Path) -> None:
+    store = store_at(path)
+    await store.open()
+    await turn(store, "1", note="they laughed")
+    await store.close()
+    store = store_at(path)
+    await store.open()
+    assert (await look(store)).conversation == Conversation(1, "f.s", slots={"note": "they laughed"})
+    await store.close()
+
+
+async def test_a_turn_that_fails_leaves_nothing_and_takes_no_other_down(path: Path) -> None:
+    store = store_at(path)
+    await store.open()
+
+    def fails(_: Snapshot) -> Turn:
+        raise ZeroDivisionError
+
+    outcomes = await asyncio.gather(
+        turn(store, "1", person=ANNA, note="kept"),
+        store.transact(said("2", BEN), fails),
+        turn(store, "3", person=BEN, note="also kept"),
+        return_exceptions=True,
+    )
+    assert [type(outcome) for outcome in outcomes] == [Taken, ZeroDivisionError, Taken]
+    assert (await look(store, ANNA)).conversation.slots == {"note": "kept"}
+    assert (await look(store, BEN)).conversation.slots == {"note": "also kept"}
+    await store.close()
+
+
+async def test_turns_that_arrive_together_are_all_kept(path: Path) -> None:
+    store = store_at(path)
+    await store.open()
+    await asyncio.gather(*(turn(store, str(n), person=ANNA, **{f"s{n}": "x"}) for n in range(200)))
+    known = (await look(store)).conversation
+    assert known.revision == 200
+    assert len(known.slots) == 200
+    await store.close()
+
+
+async def test_the_same_delivery_is_handled_once(path: Path) -> None:
+    store = store_at(path)
+    await store.open()
+    first, second = await turn(store, "1", note="once"), await turn(store, "1", note="twice")
+    assert first.parcel is not None
+    assert second.parcel is None
+    assert (await look(store)).conversation.slots == {"note": "once"}
+    await store.close()
+
+
+async def test_the_same_delivery_id_on_two_platforms_is_two_deliveries(path: Path) -> None:
+    store = store_at(path)
+    await store.open()
+    await turn(store, "1", person=ANNA)
+    assert (await turn(store, "1", person=Person("q", "w", "anna"))).parcel is not None
+    await store.close()
+
+
+async def test_a_parcel_is_leased_at_birth_and_comes_back_when_the_lease_runs_out(path: Path) -> None:
+    store = store_at(path)
+    await store.open()
+    parcel = (await turn(store, "1")).parcel
+    assert parcel is not None
+    assert await store.claim_parcels(EVENING + LEASE - timedelta(seconds=1), 10) == []
+    [again] = await store.claim_parcels(EVENING + LEASE, 10)
+    assert (again.key, again.again, again.attempt, again.screen) == (parcel.key, True, 2, SCREEN)
+    assert await store.claim_parcels(EVENING + LEASE, 10) == []
+    await store.close()
+
+
+async def test_a_restart_takes_back_what_was_on_its_way_at_once(path: Path) -> None:
+    store = store_at(path)
+    await store.open()
+    await turn(store, "1")
+    await store.close()
+    store = store_at(path)
+    await store.open()
+    [again] = await store.claim_parcels(EVENING, 10)
+    assert again.again
+    await store.close()
+
+
+@pytest.mark.parametrize(
+    ("receipt", "back_at_retry", "again"),
+    [(Sent(), 0, False), (Later(9), 1, False), (Unknown(), 1, True), (Refused("x"), 0, False)],
+)
+async def test_how_a_send_ended_decides_whether_it_comes_back(
+    path: Path, receipt: Sent | Later | Unknown | Refused, back_at_retry: int, again: bool
+) -> None:
+    store = store_at(path)
+    await store.open()
+    parcel = (await turn(store, "1")).parcel
+    assert parcel is not None
+    retry_at = EVENING + timedelta(seconds=9)
+    await store.settle_parcel(parcel, receipt, retry_at)
+    assert await store.claim_parcels(retry_at - timedelta(seconds=1), 10) == []
+    back = await store.claim_parcels(retry_at + 2 * LEASE, 10)
+    assert [parcel.again for parcel in back] == [again] * back_at_retry
+    assert (await look(store)).missed == (1 if isinstance(receipt, Refused) else 0)
+    await store.close()
+
+
+async def test_a_missed_parcel_is_told_once(path: Path) -> None:
+    store = store_at(path)
+    await store.open()
+    parcel = (await turn(store, "1")).parcel
+    assert parcel is not None
+    await store.settle_parcel(parcel, Refused("closed"), EVENING)
+    await turn(store, "2")
+    assert (await look(store)).missed == 0
+    await store.close()
+
+
+async def test_a_check_in_is_due_at_its_time_and_claimed_once(path: Path) -> None:
+    store = store_at(path)
+    await store.open()
+    due = EVENING + timedelta(hours=12, microseconds=7)
+    await turn(store, "1", PlanCheckIn("check_in", due))
+    assert await store.claim_check_ins(due - timedelta(microseconds=1), 10) == []
+    [check_in] = await store.claim_check_ins(due, 10)
+    assert (check_in.person, check_in.flow, check_in.due_at) == (ANNA, "check_in", due)
+    assert await store.claim_check_ins(due, 10) == []
+    await store.close()
+
+
+async def test_planning_again_moves_the_check_in_and_does_not_double_it(path: Path) -> None:
+    store = store_at(path)
+    await store.open()
+    for hours in (12, 20):
+        await turn(store, str(hours), PlanCheckIn("check_in", EVENING + timedelta(hours=hours)))
+    assert await store.claim_check_ins(EVENING + timedelta(hours=19), 10) == []
+    assert len(await store.claim_check_ins(EVENING + timedelta(days=9), 10)) == 1
+    await store.close()
+
+
+async def test_a_cancelled_or_moved_check_in_ignores_a_wake_up_that_was_on_its_way(path: Path) -> None:
+    store = store_at(path)
+    await store.open()
+    due = EVENING + timedelta(hours=1)
+    changes: tuple[Effect, ...] = (CancelCheckIns(), PlanCheckIn("check_in", due + timedelta(days=1)))
+    for number, change in enumerate(changes):
+        await turn(store, f"plan {number}", PlanCheckIn("check_in", due))
+        [claimed] = await store.claim_check_ins(due, 10)
+        await turn(store, f"change {number}", change)
+        fired = TimerFired(delivery_id=f"t{number}", person=ANNA, at=due, check_in=claimed)
+        assert (await store.transact(fired, lambda _: Turn(Conversation(), SCREEN))).parcel is None
+    await store.close()
+
+
+async def test_a_check_in_that_was_leased_when_the_process_died_is_due_again_after_the_restart(path: Path) -> None:
+    store = store_at(path)
+    await store.open()
+    due = EVENING + timedelta(hours=1)
+    await turn(store, "1", PlanCheckIn("check_in", due))
+    [lost] = await store.claim_check_ins(due, 10)
+    await store.close()
+    store = store_at(path)
+    await store.open()
+    [found] = await store.claim_check_ins(due, 10)
+    assert found == lost
+    await store.close()
+
+
+async def test_a_check_in_knocks_through_the_outbox_and_is_settled_by_what_the_person_does(path: Path) -> None:
+    store = store_at(path)
+    await store.open()
+    due = EVENING + timedelta(hours=1)
+    await turn(store, "1", PlanCheckIn("check_in", due))
+    [check_in] = await store.claim_check_ins(due, 10)
+    fired = TimerFired(delivery_id="t", person=ANNA, at=due, check_in=check_in)
+    parcel = (await store.transact(fired, lambda s: Turn(s.conversation, SCREEN))).parcel
+    assert parcel is not None
+    assert await _states(store) == ["sending"]
+    await store.settle_parcel(parcel, Sent(), due)
+    assert await _states(store) == ["sent"]
+    await turn(store, "2", SettleCheckIn(CheckInState.OPENED))
+    assert await _states(store) == ["opened"]
+    await store.close()
+
+
+async def test_next_wake_is_the_earliest_thing_that_waits(path: Path) -> None:
+    store = store_at(path)
+    await store.open()
+    assert await store.next_wake() is None
+    taken = await turn(store, "1", PlanCheckIn("check_in", EVENING + timedelta(hours=5)))
+    assert await store.next_wake() == EVENING + LEASE
+    assert taken.parcel is not None
+    await store.settle_parcel(taken.parcel, Sent(), EVENING)
+    assert await store.next_wake() == EVENING + timedelta(hours=5)
+    await store.close()
+
+
+async def test_forgetting_removes_every_row_of_the_person_and_none_of_others(path: Path) -> None:
+    store = store_at(path)
+    await store.open()
+    for person in (ANNA, BEN):
+        await turn(
+            store,
+            person.user,
+            PlanCheckIn("check_in", EVENING + timedelta(days=1)),
+            Record(1, {"note": "n"}),
+            person=person,
+        )
+    await turn(store, "forget", Forget(), person=ANNA)
+    assert (await look(store, ANNA)).conversation == Conversation()
+    assert (await look(store, BEN)).conversation.revision == 1
+    assert [c.person for c in await store.claim_check_ins(EVENING + timedelta(days=2), 10)] == [BEN]
+    assert (await turn(store, "forget", person=ANNA)).parcel is None
+    await store.close()
+
+
+async def test_what_has_outlived_its_keeping_is_removed_but_never_somebody_who_still_has_a_check_in(path: Path) -> None:
+    store = store_at(path)
+    await store.open()
+    await turn(store, "1", person=ANNA, note="old")
+    await turn(store, "2", PlanCheckIn("check_in", EVENING + timedelta(days=200)), person=BEN, note="waits")
+    assert await store.expire(EVENING + timedelta(days=1)) == 0
+    assert await store.expire(EVENING + timedelta(days=100)) > 0
+    assert (await look(store, ANNA)).conversation == Conversation()
+    assert (await look(store, BEN)).conversation.slots == {"note": "waits"}
+    await store.close()
+
+
+async def test_a_persons_words_are_nowhere_in_the_file(path: Path) -> None:
+    store = store_at(path)
+    await store.open()
+    await turn(store, "1", Record(1, {"note": "a very private sentence"}), note="a very private sentence")
+    raw = b"".join(file.read_bytes() for file in path.parent.iterdir())
+    await store.close()
+    raw += path.read_bytes()
+    assert b"anna" in raw
+    assert b"private" not in raw
+
+
+async def test_another_key_ring_is_refused_with_how_to_mend_it(path: Path) -> None:
+    store = store_at(path)
+    await store.open()
+    await store.close()
+    stranger = SqliteStore(Database(path), Vault([new_key()]))
+    with pytest.raises(StorageFault, match="DEBRIEF_SECRET_KEYS"):
+        await stranger.open()
+    rotated = SqliteStore(Database(path), Vault([new_key(), KEY]))
+    await rotated.open()
+    await rotated.close()
+
+
+async def test_a_conversation_never_changes_under_its_own_turn(path: Path) -> None:
+    store = store_at(path)
+    await store.open()
+    await turn(store, "1")
+
+    def races(snapshot: Snapshot) -> Turn:
+        store._database._connection._conn.execute("UPDATE people SET revision = revision + 1")  # type: ignore[union-attr]
+        return Turn(snapshot.conversation, SCREEN)
+
+    with pytest.raises(ProgramError):
+        await store.transact(said("2"), races)
+    await store.close()
+
+
+async def _states(store: SqliteStore) -> list[str]:
+    return await store._database.run(lambda c: [row[0] for row in c.execute("SELECT state FROM check_ins")])

@@ -1,0 +1,187 @@
+"""Delivery: nothing lost, nothing doubled, nothing seen - whatever the platform answers."""
+
+import sqlite3
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.model import RESUME, Handle, Person
+from bot.runtime.ports import Later, Refused, Sent, Unknown
+from tests.kit import EVENING, Driver, Postbox, Wristwatch, content, house
+
+pytestmark = pytest.mark.asyncio
+
+
+async def test_a_repeated_delivery_is_answered_once(tmp_path: Path) -> None:
+    async with house(tmp_path / "d.db") as home:
+        her = home.somebody()
+        await her.says("they let it pass")
+        press = her.press("breathe")
+        for _ in range(3):
+            await home.core.post(await home.core.take(press))
+        assert [screen.step for screen in home.postbox.screens] == ["cool_down.meet", "cool_down.heat_before"]
+
+
+async def test_two_presses_at_once_are_answered_once(tmp_path: Path) -> None:
+    async with house(tmp_path / "d.db") as home:
+        her = home.somebody()
+        await her.says("they let it pass")
+        first, second = await home.core.take(her.press("breathe")), await home.core.take(her.press("steady"))
+        assert first.parcel is not None
+        assert second.parcel is None
+
+
+async def test_an_answer_that_the_platform_puts_off_comes_later_and_only_once(tmp_path: Path) -> None:
+    async with house(tmp_path / "d.db") as home:
+        home.postbox.receipts = [Later(30)]
+        her = home.somebody()
+        await her.says("hello")
+        assert len(home.postbox.parcels) == 1
+        await her.waits(timedelta(seconds=29))
+        assert len(home.postbox.parcels) == 1
+        await her.waits(timedelta(seconds=2))
+        assert [parcel.again for parcel in home.postbox.parcels] == [False, False]
+        await her.waits(timedelta(days=1))
+        assert len(home.postbox.parcels) == 2
+
+
+async def test_an_uncertain_send_is_tried_again_under_the_same_key_and_marked_so(tmp_path: Path) -> None:
+    async with house(tmp_path / "d.db") as home:
+        home.postbox.receipts = [Unknown()]
+        her = home.somebody()
+        await her.says("hello")
+        await her.waits(timedelta(seconds=3))
+        first, second = home.postbox.parcels
+        assert (first.key, first.again) == (second.key, False)
+        assert second.again
+
+
+async def test_an_answer_that_comes_late_says_only_that_it_is_there(tmp_path: Path) -> None:
+    async with house(tmp_path / "d.db") as home:
+        home.postbox.receipts = [Later(600)]
+        her = home.somebody()
+        await her.says("they let it pass")
+        late = await her.waits(timedelta(minutes=11))
+        assert late.text == content().words.waiting
+        assert [choice.id for choice in late.choices] == [RESUME]
+        assert "Nothing has to be decided" in (await her.picks(RESUME)).text
+
+
+async def test_when_the_short_lived_handle_dies_the_answer_comes_as_a_neutral_direct_message(tmp_path: Path) -> None:
+    async with house(tmp_path / "d.db") as home:
+        her = home.somebody()
+        her.handle = Handle("token", EVENING + timedelta(minutes=14))
+        home.postbox.receipts = [Later(0)]
+        await her.commands()
+        await her.waits(timedelta(0))
+        first, second = home.postbox.parcels
+        assert first.handle is not None
+        assert second.handle is None
+        assert second.screen.text == content().words.waiting
+
+
+async def test_a_closed_door_is_parked_and_told_at_the_next_visit_and_never_retried(tmp_path: Path) -> None:
+    async with house(tmp_path / "d.db") as home:
+        her = home.somebody()
+        await her.says("hello")
+        await _plan_tomorrow(her)
+        home.postbox.receipts = [Refused("closed")]
+        sent = len(home.postbox.parcels)
+        await her.waits(timedelta(hours=13))
+        await her.waits(timedelta(days=2))
+        assert len(home.postbox.parcels) == sent + 1
+        back = await her.commands()
+        assert back.text.startswith(content().words.missed)
+        assert (await her.says("check-in")).step == "check_in.knock"
+        assert not (await her.commands()).text.startswith(content().words.missed)
+
+
+async def test_a_check_in_knocks_once_with_a_neutral_line_however_often_we_look(tmp_path: Path) -> None:
+    async with house(tmp_path / "d.db") as home:
+        her = home.somebody()
+        await her.says("they let it pass")
+        await _plan_tomorrow(her)
+        sent = len(home.postbox.parcels)
+        for _ in range(4):
+            await her.waits(timedelta(hours=13))
+        knocks = home.postbox.parcels[sent:]
+        assert [knock.screen.step for knock in knocks] == ["check_in.knock"]
+        assert knocks[0].screen.glance == "Your check-in, as you asked."
+        assert knocks[0].handle is None
+
+
+async def test_a_check_in_that_falls_due_while_the_process_is_down_knocks_after_the_restart(tmp_path: Path) -> None:
+    clock, postbox = Wristwatch(), Postbox()
+    async with house(tmp_path / "d.db", clock, postbox) as home:
+        her = home.somebody()
+        await her.says("they let it pass")
+        await _plan_tomorrow(her)
+    clock.skip(timedelta(hours=13))
+    sent = len(postbox.parcels)
+    for _ in range(2):
+        async with house(tmp_path / "d.db", clock, postbox) as home:
+            await home.core.work()
+    assert [parcel.screen.step for parcel in postbox.parcels[sent:]] == ["check_in.knock"]
+
+
+async def test_a_cancelled_check_in_that_was_already_claimed_does_not_knock(tmp_path: Path) -> None:
+    async with house(tmp_path / "d.db") as home:
+        her = home.somebody()
+        await her.says("they let it pass")
+        await _plan_tomorrow(her)
+        home.clock.skip(timedelta(hours=13))
+        claimed = await home.store.claim_check_ins(home.clock.now(), 10)
+        assert len(claimed) == 1
+        await her.says("stop")
+        sent = len(home.postbox.parcels)
+        await home.core._knock(claimed[0], home.clock.now())
+        assert len(home.postbox.parcels) == sent
+
+
+async def test_forget_me_leaves_no_row_but_the_delivery_id_of_the_request_itself(tmp_path: Path) -> None:
+    async with house(tmp_path / "d.db") as home:
+        her, other = home.somebody(), home.somebody(Person("postbox", "workspace", "other"))
+        await other.says("somebody else's story")
+        await her.says("they let it pass")
+        await _plan_tomorrow(her)
+        await her.says("forget me")
+        assert (await her.picks("forget")).step == "settings.forgotten"
+        left = await home.store._database.run(_rows)
+    assert left == {"people": 1, "inbox": 2, "outbox": 0, "check_ins": 0, "debriefs": 0}
+
+
+RECEIPTS = st.lists(st.sampled_from([Sent(), Later(0), Later(5), Unknown(), Refused("gone")]), min_size=0, max_size=12)
+
+
+@given(RECEIPTS)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+async def test_whatever_the_platform_answers_an_answer_is_sent_until_it_is_settled_and_never_after(
+    tmp_path_factory: pytest.TempPathFactory, receipts: list[Sent | Later | Unknown | Refused]
+) -> None:
+    async with house(tmp_path_factory.mktemp("h") / "d.db") as home:
+        home.postbox.receipts = list(receipts)
+        her = home.somebody()
+        await her.says("hello")
+        for _ in range(40):
+            await her.waits(timedelta(minutes=11))
+        final = next((n for n, r in enumerate(receipts) if isinstance(r, Sent | Refused)), len(receipts))
+        tried = home.postbox.parcels
+        assert len(tried) == final + 1
+        assert len({parcel.key for parcel in tried}) == 1
+        uncertain = [False, *(isinstance(receipt, Unknown) for receipt in receipts[:final])]
+        assert [parcel.again for parcel in tried] == uncertain
+
+
+def _rows(connection: sqlite3.Connection) -> dict[str, int]:
+    tables = ("people", "inbox", "outbox", "check_ins", "debriefs")
+    return {table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables}
+
+
+async def _plan_tomorrow(her: Driver) -> None:
+    await her.fills("note", {"note": "they let it pass", "feeling": "hurt", "heat_before": "7"})
+    await her.picks("on")
+    await her.picks("3")
+    assert (await her.picks("morning")).step == "planning.done"
