@@ -62,11 +62,15 @@ class Running:
 
 @asynccontextmanager
 async def debrief(
-    folder: Path, *arguments: str, env: Mapping[str, str] | None = None, user: int | None = None
+    folder: Path, *arguments: str, env: Mapping[str, str] | None = None, through: Sequence[str] = ()
 ) -> AsyncIterator[Running]:
-    """`debrief ARGUMENTS` (`run` if none) with `folder` as its place. Killed on leaving if it still runs."""
+    """`debrief ARGUMENTS` (`run` if none) with `folder` as its place. Killed on leaving if it still runs.
+
+    `through` is a command that runs it in turn.
+    """
     surroundings = {key: os.environ[key] for key in ("PATH", "HOME", "LANG") if key in os.environ}
     process = await asyncio.create_subprocess_exec(
+        *through,
         sys.executable,
         "-m",
         "bot",
@@ -76,7 +80,6 @@ async def debrief(
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
-        user=user,
     )
     running = Running(process)
     try:
@@ -93,7 +96,6 @@ class Page:
 
     socket: aiohttp.ClientWebSocketResponse
     screens: dict[str, dict[str, Any]]
-    keys_seen: list[str]
     taken: set[str] = field(default_factory=set)
 
     @property
@@ -139,7 +141,6 @@ class Page:
         assert message.type is aiohttp.WSMsgType.TEXT, f"the connection ended: {message.type.name}"
         frame = json.loads(message.data)
         if frame["type"] == "screen":
-            self.keys_seen.append(frame["key"])
             self.screens.setdefault(frame["key"], frame)
             await self.socket.send_str(json.dumps({"type": "shown", "key": frame["key"]}))
         elif frame["type"] == "taken":
@@ -160,7 +161,6 @@ class Somebody:
 
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
     screens: dict[str, dict[str, Any]] = field(default_factory=dict)
-    keys_seen: list[str] = field(default_factory=list)
 
     @property
     def steps(self) -> Sequence[str]:
@@ -173,7 +173,7 @@ class Somebody:
             aiohttp.ClientSession() as session,
             session.ws_connect(f"{running.url}/ws", headers=headers) as socket,
         ):
-            page = Page(socket, self.screens, self.keys_seen)
+            page = Page(socket, self.screens)
             hello = {"type": "hello", "person": self.id, "locale": "en-GB", "fresh": fresh}
             await page.until_taken(await page.send(hello))
             yield page

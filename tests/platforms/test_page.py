@@ -290,6 +290,16 @@ async def test_a_screen_that_arrives_twice_is_shown_once(browser: Browser) -> No
         await expect(me.log.get_by_text("It is kept.")).to_have_count(1)
 
 
+async def test_the_screen_that_already_shows_is_not_shown_again_beneath_itself(browser: Browser) -> None:
+    async with visit(browser) as me:
+        await me.core.deliver(me.core.parcel(me.core.events[0].person))
+        await expect(me.page.get_by_role("article")).to_have_count(1)
+        await me.say("still here")
+        await me.core.until_sent(3)
+        await me.core.deliver(me.core.parcel(me.core.events[0].person))
+        await expect(me.page.get_by_role("article")).to_have_count(3)
+
+
 async def test_a_new_tab_finds_the_same_conversation(browser: Browser) -> None:
     async with visit(browser) as me:
         await me.button("Steady me").click()

@@ -174,7 +174,7 @@ async def test_a_screen_that_no_page_confirms_has_an_unknown_ending() -> None:
 @pytest.mark.asyncio
 async def test_a_page_that_goes_away_ends_the_wait_at_once_and_gets_the_same_key_again() -> None:
     core = SmallCore()
-    async with playground(core) as ground:
+    async with playground(core, shown_wait_s=60) as ground:
         async with page(ground) as me:
             await me.hello()
             await me.send(type="said", text="hello")
