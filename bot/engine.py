@@ -47,6 +47,10 @@ START, HOME, CARE = "cool_down.start", "cool_down.rest", "care"
 ALARMS = {Label.DANGER: "care.danger", Label.SELF_HARM: "care.self_harm", Label.ABUSE: "care.afraid"}
 WITHHOLDING = frozenset({Label.DANGER, Label.ABUSE})
 URGENCY = (Label.ABUSE, Label.SELF_HARM, Label.DANGER)
+UNDER_WAY = {
+    Label.DANGER: ("care.danger", "care.danger_over"),
+    Label.SELF_HARM: tuple(f"care.{step}" for step in ("self_harm", "suicide", "near", "hour", "hurting", "crisis")),
+}
 
 DOUBLED_PRESS = timedelta(seconds=10)
 NEW_EVENING = timedelta(hours=12)
@@ -92,12 +96,12 @@ class _Walk:
     prefix: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        known = self.before.step in self.content.steps
-        self.step = self.before.step if known else ""
-        self.visit, self.debrief = self.before.visit, self.before.debrief
+        shown = self.content.steps.get(self.before.step)
+        self.step = self.before.step if shown is not None and shown.say else ""
+        self.visit, self.debrief = self.before.visit, max(self.before.debrief, 1)
         self.back = self.before.back if self.before.back in self.content.steps else ""
         self.slots = dict(self.before.slots)
-        hints = {"zone": self.event.zone, "locale": self.event.locale}
+        hints = {"zone": self.event.zone if zone_named(self.event.zone) else "", "locale": self.event.locale}
         self.slots |= {name: hint for name, hint in hints.items() if hint}
 
     @property
@@ -140,7 +144,7 @@ class _Walk:
         if target == BACK:
             name, self.back = self.back or HOME, ""
             return name
-        if self._aside(target) and self.step and not self._aside(self.step):
+        if self._aside(target) and not (self.step and self._aside(self.step)):
             self.back = self.step
         return target
 
@@ -167,10 +171,15 @@ class _Walk:
     def begin(self) -> None:
         """Put the last debrief away and start a new one."""
         told = {name: value for name, value in self.slots.items() if name not in LASTING_SLOTS and value}
-        if told and self.debrief:
+        if told:
             self.effects.append(Record(self.debrief, told))
         self.slots = {name: value for name, value in self.slots.items() if name in LASTING_SLOTS}
-        self.debrief += 1
+        self.debrief = self.before.debrief + 1
+
+    def reopen(self) -> None:
+        """Going on from the last screen of a closed debrief begins the next one."""
+        if self.slots.get("closed") == "yes":
+            self.begin()
 
     def begins_anew(self) -> bool:
         """Nothing is under way: no step yet, the last debrief is closed, or its evening is long past."""
@@ -192,9 +201,8 @@ class _Walk:
         return True
 
     def more_urgent_shows(self, label: Label) -> bool:
-        flow, _, step = self.step.partition(".")
         above = URGENCY[URGENCY.index(label) + 1 :]
-        return flow == CARE and any(step.startswith(other.value) for other in above)
+        return any(self.step in UNDER_WAY[other] for other in above)
 
     def recent(self) -> bool:
         picked = self.before.picked_at
@@ -228,11 +236,13 @@ class _Walk:
         step, words = self.doc, self.content.words
         answer = self.ask(step)
         said = PLACEHOLDER.sub(lambda match: answer.values.get(match[1], ""), step.say).strip()
+        # Where somebody may be in danger, what they can do stands before anything else.
+        parts = [said, *self.prefix] if self.step in ALARMS.values() else [*self.prefix, said]
         options = answer.options if step.menu and step.menu.source == "call" else self.listed(step)
         return Screen(
             step=self.step,
             visit=self.visit,
-            text=clip("\n\n".join([*self.prefix, said]), SCREEN_LONGEST_CHARS),
+            text=clip("\n\n".join(parts), SCREEN_LONGEST_CHARS),
             glance=step.glance or words.glance,
             safety=Choice(SAFETY, words.safety),
             choices=tuple(
@@ -255,9 +265,11 @@ class _Walk:
         choice = step.choices.get(choice_id)
         if choice is not None:
             if choice.form is None:
+                self.reopen()
                 self.take(choice)
             return True
         if step.menu is not None and any(option.id == choice_id for option in self.options()):
+            self.reopen()
             self.slots[step.menu.keep] = choice_id
             self.follow(step.menu.go)
             return True

@@ -26,7 +26,7 @@ from bot.model import (
     Screen,
 )
 from bot.runtime.core import Debriefing
-from bot.runtime.ports import Parcel, Receipt, Sent
+from bot.runtime.ports import MovableClock, Parcel, Receipt, Sent
 from bot.storage.sqlite import Database
 from bot.storage.store import SqliteStore
 from bot.storage.vault import Vault, new_key
@@ -96,7 +96,7 @@ class House:
 
     core: Debriefing
     store: SqliteStore
-    clock: Wristwatch
+    clock: MovableClock
     postbox: Postbox
     bell: Doorbell
     _ids: Any = field(default_factory=count)
@@ -166,7 +166,7 @@ def store_at(path: Path) -> SqliteStore:
 
 
 @asynccontextmanager
-async def house(path: Path, clock: Wristwatch | None = None, postbox: Postbox | None = None) -> AsyncIterator[House]:
+async def house(path: Path, clock: MovableClock | None = None, postbox: Postbox | None = None) -> AsyncIterator[House]:
     """A core over the database at `path`. Opening the same path again is a restart."""
     store, bell = store_at(path), Doorbell()
     clock, postbox = clock or Wristwatch(), postbox or Postbox()

@@ -70,7 +70,7 @@ class SlackAdapter:
         if self._line is not None:
             await self._turns.finish(self._patience.stop)
             await self._line.hang_up()
-            pass
+            await self._deliveries.finish(self._patience.stop)
             await self._line.close()
             self._line = None
 

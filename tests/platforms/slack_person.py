@@ -74,13 +74,14 @@ class SlackPerson:
         return await self.slack.deliver("slash_commands", payload)
 
     async def press(self, message: Posted, button: str) -> Delivery:
-        """`button` is its label or its action_id."""
-        element = next(
+        """`button` is its label, or the id of its choice."""
+        buttons = [element for element in message.elements if element["type"] == "button"]
+        chosen = [
             element
-            for element in message.elements
-            if element["type"] == "button" and button in {element["text"]["text"], element["action_id"]}
-        )
-        return await self._act(message, dict(element))
+            for element in buttons
+            if element["text"]["text"] == button or element["action_id"].endswith(f":{button}")
+        ]
+        return await self._act(message, dict(chosen[0]))
 
     async def pick(self, message: Posted, option: str) -> Delivery:
         for element in message.elements:

@@ -1,20 +1,16 @@
 """A person on Slack, through the real slack-bolt and slack-sdk, against the project's own small Slack."""
 
-import asyncio
-import json
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
-import aiohttp
 import pytest
 
 from bot.model import ChoicePicked, CommandInvoked, FormSubmitted, MessageReceived, Person
 from bot.runtime.ports import Sent
-from tests.platforms.slack_kit import GLANCE, SCREEN, Bench, bench, joined, small_slack
+from tests.platforms.slack_kit import BOTH_WAYS, GLANCE, QUICK, SCREEN, bench, joined, small_slack
 from tests.platforms.slack_person import SlackPerson
-from tests.platforms.slack_server import signature
 from tests.platforms.slack_world import ORGANISATION, TEAM, Fault
-
-BOTH_WAYS = pytest.mark.parametrize("socket_mode", [True, False], ids=["socket mode", "signed http"])
 
 
 @pytest.mark.asyncio
@@ -181,6 +177,8 @@ async def test_a_form_from_an_ephemeral_message_is_answered_there_even_after_a_r
             assert event.values == {"happened": "x"}
             await after.core.receipt()
             assert len(after.core.events) == 1
+            assert event.handle is not None
+            assert timedelta(minutes=20) < event.handle.expires_at - event.at <= timedelta(minutes=25)
             assert [(message.channel, message.ephemeral) for message in slack.messages] == [("C0LUNCH", True)]
 
 
@@ -246,7 +244,7 @@ async def test_the_zone_and_the_language_come_from_slack_and_are_asked_once() ->
     [[Fault(error="missing_scope")], [Fault(status=500)], [Fault(cut=True), Fault(cut=True)], [Fault(hang=True)]],
 )
 async def test_an_event_is_taken_without_the_zone_when_slack_does_not_tell_it(faults: list[Fault]) -> None:
-    async with bench() as b:
+    async with bench(patience=replace(QUICK, hint=0.2, send=30.0)) as b:
         b.slack.faults["users.info"].extend(faults)
         assert await (await b.ana.dm("one")).ack() == 200
         await (await b.ana.dm("two")).ack()
@@ -263,82 +261,3 @@ async def test_one_person_of_an_organisation_is_the_same_wherever_they_speak() -
         await (await eve.press(await b.slack.message(), "Breathe with me")).ack()
         seen = {event.person for event in b.core.events if event.person.user == eve.id}
         assert seen == {Person("slack", ORGANISATION, eve.id)}
-
-
-async def posted(b: Bench, body: str, headers: dict[str, str]) -> tuple[int, str]:
-    async with aiohttp.ClientSession() as session, session.post(b.slack.app_url, data=body, headers=headers) as answer:
-        return answer.status, await answer.text()
-
-
-@pytest.mark.asyncio
-async def test_a_request_that_slack_did_not_sign_is_refused_and_not_written_to_the_log(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    caplog.set_level("DEBUG")
-    async with bench(socket_mode=False) as b:
-        body = json.dumps({"type": "event_callback", "event_id": "Ev1", "event": {"text": "forged words"}})
-        json_type = {"Content-Type": "application/json"}
-        told = [
-            await posted(b, body, {**json_type, **signature(body, "wrong")}),
-            await posted(b, body, {**json_type, **signature(body, at=1_000_000_000)}),
-            await posted(b, body, json_type),
-            await posted(b, "{not json", json_type),
-        ]
-        assert [status for status, _ in told] == [401, 401, 401, 400]
-        assert not b.core.events
-    assert "forged words" not in caplog.text
-
-
-@pytest.mark.asyncio
-async def test_the_address_can_be_verified_by_slack() -> None:
-    async with bench(socket_mode=False) as b:
-        body = json.dumps({"type": "url_verification", "challenge": "abc"})
-        status, answer = await posted(b, body, {"Content-Type": "application/json", **signature(body)})
-        assert (status, json.loads(answer)) == (200, {"challenge": "abc"})
-
-
-@pytest.mark.asyncio
-async def test_when_slack_asks_to_connect_anew_nothing_is_lost() -> None:
-    async with bench() as b:
-        await (await b.ana.dm("before")).ack()
-        await b.slack.refresh()
-        await b.slack.until(lambda: b.slack.connections > 1)
-        assert await (await b.ana.dm("after")).ack() == 200
-        assert [getattr(event, "text", "") for event in b.core.events] == ["before", "after"]
-
-
-@pytest.mark.asyncio
-@BOTH_WAYS
-async def test_a_stop_waits_until_what_was_taken_is_acknowledged_and_answered(socket_mode: bool) -> None:
-    async with bench(socket_mode=socket_mode) as b:
-        b.core.may_take.clear()
-        b.core.may_post.clear()
-        delivery = await b.ana.dm("hello")
-        await b.core.taking.wait()
-        stopping = asyncio.create_task(b.adapter.stop())
-        await b.adapter.send(b.parcel())
-        b.core.may_take.set()
-        assert await delivery.ack() == 200
-        await b.core.posting.wait()
-        assert not stopping.done()
-        b.core.may_post.set()
-        await stopping
-        assert len(b.slack.messages) == 2
-
-
-@pytest.mark.asyncio
-async def test_nothing_runs_on_after_a_stop() -> None:
-    async with small_slack() as slack:
-        async with joined(slack) as b:
-            await (await b.ana.dm("hello")).ack()
-            await slack.message()
-        left = [str(task.get_coro()) for task in asyncio.all_tasks()]
-        assert not [task for task in left if "SocketModeClient" in task or "Line" in task]
-
-
-@pytest.mark.asyncio
-async def test_what_comes_after_a_stop_is_left_to_slack_to_deliver_again() -> None:
-    async with bench(socket_mode=False) as b:
-        await b.adapter.stop()
-        assert await (await b.ana.dm("hello")).ack() == 503
-        assert not b.core.events

@@ -36,6 +36,7 @@ ENDINGS = [
     (Fault(status=429, error="ratelimited", retry_after_s=7), Later(7.0)),
     (Fault(error="service_unavailable"), Later(0.0)),
     (Fault(status=503), Later(0.0)),
+    (Fault(status=403), Later(0.0)),  # not Slack's words: a proxy's
     (Fault(error="channel_not_found"), Refused("channel_not_found")),
     (Fault(error="is_archived"), Refused("is_archived")),
     (Fault(error="account_inactive"), Refused("account_inactive")),
