@@ -41,9 +41,10 @@ from bot.model import (
 )
 from bot.skills import SKILLS
 from bot.skills.base import Answer, Ask
+from bot.skills.check_ins import zone_named
 from bot.skills.talk import clip
 
-START, HOME, CARE = "cool_down.start", "cool_down.rest", "care"
+START, HOME, SAFETY_STEP = "cool_down.start", "cool_down.rest", "care.start"
 ALARMS = {Label.DANGER: "care.danger", Label.SELF_HARM: "care.self_harm", Label.ABUSE: "care.afraid"}
 WITHHOLDING = frozenset({Label.DANGER, Label.ABUSE})
 URGENCY = (Label.ABUSE, Label.SELF_HARM, Label.DANGER)
@@ -54,6 +55,8 @@ UNDER_WAY = {
 
 DOUBLED_PRESS = timedelta(seconds=10)
 NEW_EVENING = timedelta(hours=12)
+LAST_WORD = timedelta(days=3)
+CHECK_INS = frozenset({"check_in", "follow_up"})
 SILENT_STEPS_MOST = 30
 _UNSENDABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -151,6 +154,10 @@ class _Walk:
     def _aside(self, name: str) -> bool:
         return self.content.flows[name.partition(".")[0]].aside
 
+    def stands_alone(self, name: str) -> bool:
+        """A screen of help, care or settings, whose buttons mean the same when nothing is known of the person."""
+        return name in self.content.steps and bool(self.content.steps[name].say) and self._aside(name)
+
     def choose(self, go: Go) -> str:
         """The first branch whose conditions hold; the last has none."""
         return next(b.to for b in go if all(self.slots.get(slot, "") == value for slot, value in b.when.items()))
@@ -182,12 +189,16 @@ class _Walk:
             self.begin()
 
     def begins_anew(self) -> bool:
-        """Nothing is under way: no step yet, the last debrief is closed, or its evening is long past."""
-        touched = self.before.touched_at
-        if not self.step or touched is None or self.slots.get("closed") == "yes":
+        """Nothing is under way: no step yet, the last debrief is closed, or its time is past and nothing waits."""
+        if not self.step or self.slots.get("closed") == "yes":
             return True
-        in_check_in = self.step.partition(".")[0] in ("check_in", "follow_up")
-        return self.event.at - touched > NEW_EVENING and not self.slots.get("waiting") and not in_check_in
+        return self.long_past() and not self.slots.get("waiting")
+
+    def long_past(self) -> bool:
+        """Whoever writes now writes about something new: cool down first, whatever showed last."""
+        touched = self.before.touched_at
+        in_check_in = self.step.partition(".")[0] in CHECK_INS
+        return touched is None or self.event.at - touched > (LAST_WORD if in_check_in else NEW_EVENING)
 
     def hear(self, text: str) -> bool:
         """Triage. True when the words are a sign: they are kept, and care takes over unless it already has."""
@@ -281,14 +292,17 @@ class _Walk:
 
 
 def _message(walk: _Walk, event: MessageReceived) -> bool:
-    _words(walk, clean(event.text), anew=walk.begins_anew())
+    anew = walk.begins_anew()
+    if walk.long_past():
+        walk.step = ""
+    _words(walk, clean(event.text), anew=anew)
     return True
 
 
 def _command(walk: _Walk, event: CommandInvoked) -> bool:
     """`/debrief` always leads to the first screen, in one press; words after it are heard as a message."""
     text = clean(event.text)
-    if _is_way_in(walk, text):
+    if _begins(walk, text):
         return True
     if walk.begins_anew():
         walk.begin()
@@ -298,14 +312,14 @@ def _command(walk: _Walk, event: CommandInvoked) -> bool:
 
 
 def _words(walk: _Walk, text: str, *, anew: bool) -> None:
-    if anew and not _is_way_in(walk, text, peek=True):
+    if anew and not _way_in(walk, text) and not _named(walk, text):
         walk.begin()
         walk.step = ""
     if not text:
         return
     if walk.hear(text):
         walk.keep(text)
-    elif _is_way_in(walk, text):
+    elif _begins(walk, text):
         return
     elif not walk.step:
         walk.keep(text)
@@ -313,22 +327,36 @@ def _words(walk: _Walk, text: str, *, anew: bool) -> None:
         walk.prefix.append(walk.content.words.kept)
 
 
-def _is_way_in(walk: _Walk, text: str, *, peek: bool = False) -> bool:
-    """A whole message such as `stop` or `forget me` begins its flow."""
-    start = walk.content.starts.get(_fold(text))
-    if start is not None and not peek:
+def _way_in(walk: _Walk, text: str) -> str:
+    """The step that a whole message such as `stop` or `forget me` begins, or empty."""
+    said = _fold(text)
+    if said in (SAFETY, _fold(walk.content.words.safety)):
+        return SAFETY_STEP
+    return walk.content.starts.get(said, "")
+
+
+def _begins(walk: _Walk, text: str) -> bool:
+    start = _way_in(walk, text)
+    if start:
         walk.enter(start)
-    return start is not None
+    return bool(start)
+
+
+def _named(walk: _Walk, text: str) -> str:
+    """The choice or option of the showing screen that the words name, by its label or its id; or empty."""
+    if not walk.step:
+        return ""
+    said = _fold(text)
+    named = [(key, choice.label) for key, choice in walk.doc.choices.items()]
+    named += [(option.id, option.label) for option in walk.options()]
+    return next((key for key, label in named if said in (_fold(label), _fold(key))), "")
 
 
 def _answers(walk: _Walk, text: str) -> bool:
     """Words in place of a press: the name of a choice or an option, or what this step asks to be typed."""
-    step, said = walk.doc, _fold(text)
-    named = [(key, choice.label) for key, choice in step.choices.items()]
-    named += [(option.id, option.label) for option in walk.options()]
-    for key, label in named:
-        if said in (_fold(label), _fold(key)):
-            return walk.pick(key)
+    step = walk.doc
+    if named := _named(walk, text):
+        return walk.pick(named)
     if step.text is None or (step.text.only and not walk.understands(step.text.only, text)):
         return False
     walk.slots[step.text.keep] = text
@@ -338,10 +366,12 @@ def _answers(walk: _Walk, text: str) -> bool:
 
 def _choice(walk: _Walk, event: ChoicePicked) -> bool:
     if event.choice == SAFETY:
-        if walk.step.startswith(f"{CARE}.") and event.visit != walk.visit and walk.recent():
+        if walk.step.startswith("care.") and event.visit != walk.visit and walk.recent():
             return False
-        walk.enter("care.start")
+        walk.enter(SAFETY_STEP)
         return True
+    if not walk.step and walk.stands_alone(event.step):
+        walk.step, walk.visit = event.step, event.visit
     if event.choice == RESUME or not walk.step:
         return True
     if (event.step, event.visit) == (walk.step, walk.visit) and walk.pick(event.choice):
@@ -359,35 +389,43 @@ def _submitted(walk: _Walk, event: FormSubmitted) -> bool:
     flow = event.step.partition(".")[0]
     form = walk.content.flows[flow].forms[choice.form] if choice and choice.form else None
     values = _values(walk.content, form, event.values)
-    written = "\n".join(text for key, text in values.items() if form is None or form.fields[key].kind in _FREE)
+    kinds = {key: form.fields[key].kind if form else "paragraph" for key in values}
+    typed = "\n".join(text for key, text in values.items() if kinds[key] != "pick")
     current = (event.step, event.visit) == (walk.step, walk.visit)
     if form is None or choice is None or not current:
-        return _late_form(walk, written)
-    if any(not form.fields[key].optional and not values.get(key) for key in form.fields) or not any(values.values()):
+        doubled = walk.recent() and event.visit == walk.visit - 1 and "note" not in values
+        written = "\n".join(text for key, text in values.items() if kinds[key] in _FREE)
+        return not doubled and _late_form(walk, written, typed)
+    sign = walk.hear(typed)
+    lacking = any(not field.optional and not values.get(key) for key, field in form.fields.items())
+    if not sign and (lacking or not any(values.values())):
         walk.prefix.append(walk.content.words.empty)
         return True
+    if not sign:
+        walk.reopen()
     fits = walk.keep(values.pop("note")) if values.get("note") else True
     walk.slots.update(values)
-    if fits and not walk.hear(written):
+    if fits and not sign:
         walk.take(choice)
     return True
 
 
-def _late_form(walk: _Walk, written: str) -> bool:
+def _late_form(walk: _Walk, written: str, typed: str) -> bool:
     new = bool(written) and written not in walk.slots.get("note", "")
     if not new and walk.recent():
         return False
     if new and not walk.step:
         walk.begin()
+    sign = walk.hear(typed)
     if new and walk.keep(written):
         walk.prefix.append(walk.content.words.kept)
-        walk.hear(written)
-    elif walk.step:
+    elif walk.step and not sign:
         walk.prefix.append(walk.content.words.stale)
     return True
 
 
 def _timer(walk: _Walk, event: TimerFired) -> bool:
+    walk.slots |= {"waiting": "", "closed": ""}
     knock = f"{event.check_in.flow}.knock"
     walk.enter(knock if knock in walk.content.steps else "check_in.knock")
     return True

@@ -12,15 +12,20 @@ from bot.skills.when import resolve, understand
 
 EARLIEST = timedelta(0)
 LATEST = timedelta(days=30, minutes=1)
-WAITING, WALL = "waiting", "waiting_wall"
+# One promise at a time: when it is due (UTC), as wall time in the person's zone, and the flow it opens.
+WAITING, WALL, OPENS = "waiting", "waiting_wall", "waiting_flow"
+
+
+def zone_named(name: str) -> ZoneInfo | None:
+    """A zone of the time zone data; None for any other name."""
+    try:
+        return ZoneInfo(name) if name else None
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: a folder of the data, such as Europe
+        return None
 
 
 def zone_of(ask: Ask) -> ZoneInfo | None:
-    """The person's zone; None when it is not known or no longer in the time zone data."""
-    try:
-        return ZoneInfo(ask.slot("zone")) if ask.slot("zone") else None
-    except (ZoneInfoNotFoundError, ValueError):
-        return None
+    return zone_named(ask.slot("zone"))
 
 
 def spoken(at: datetime, zone: ZoneInfo, locale: str) -> str:
@@ -49,8 +54,10 @@ def _plan(ask: Ask) -> Answer:
     at = found.at.astimezone(UTC)
     flow = ask.slot("plan_for") or "check_in"
     wall = at.astimezone(zone).replace(tzinfo=None)
-    slots = {WAITING: at.isoformat(), WALL: wall.isoformat(), "when": ""}
-    return Answer("moved" if found.moved else "planned", slots=slots, effects=(PlanCheckIn(flow, at),))
+    slots = {WAITING: at.isoformat(), WALL: wall.isoformat(), OPENS: flow, "when": ""}
+    other = ask.slot(OPENS) if _waiting(ask) and ask.slot(OPENS) != flow else ""
+    cancelled = (CancelCheckIns(other),) if other else ()
+    return Answer("moved" if found.moved else "planned", slots=slots, effects=(*cancelled, PlanCheckIn(flow, at)))
 
 
 def _understood(ask: Ask) -> Answer:
@@ -80,7 +87,7 @@ def _rezone(ask: Ask) -> Answer:
     moved = resolve(local.date(), local.time(), zone).at
     if moved == at or moved <= ask.now:
         return Answer("same")
-    flow = ask.slot("plan_for") or "check_in"
+    flow = ask.slot(OPENS) or "check_in"
     return Answer("moved", slots={WAITING: moved.isoformat()}, effects=(PlanCheckIn(flow, moved),))
 
 
@@ -94,7 +101,7 @@ def _settle(ask: Ask) -> Answer:
     state = CheckInState(ask.args["as"])
     if state not in (CheckInState.OPENED, CheckInState.DONE, CheckInState.SKIPPED):
         raise ValueError(state)
-    return Answer(slots={WAITING: ""}, effects=(SettleCheckIn(state),))
+    return Answer(effects=(SettleCheckIn(state),))
 
 
 def _cancel(_: Ask) -> Answer:

@@ -1,5 +1,7 @@
 """Openers and expectations, put together from the person's own answers and authored templates."""
 
+import re
+
 from bot.flows.document import OpenerDoc
 from bot.skills.base import Answer, Ask, skill
 
@@ -7,7 +9,9 @@ OPENERS_SHOWN = 3
 EXCERPT_CHARS = 600
 ANSWER_CHARS = 160
 _OPENS_A_CLAUSE = ("when ", "after ", "while ", "as ", "because ", "that ")
-_KEEPS_ITS_CAPITAL = ("I ", "I'", "I’")
+_KEEPS_ITS_CAPITAL = re.compile(r"I\b|[A-Z]{2}")
+_I_FELT = re.compile(r"(?:(?:i )?(?:felt|feel|was|am)|i['’]?m) (?=\w)", re.IGNORECASE)
+_END_MARKS = " .,;:!?…"
 
 
 def clip(text: str, longest: int) -> str:
@@ -18,34 +22,44 @@ def clip(text: str, longest: int) -> str:
     return (head.rsplit(None, 1)[0] if " " in head[longest // 2 :] else head).rstrip() + "…"
 
 
+def _plain(words: str) -> str:
+    """Somebody's own words as they go into a sentence: one line, without its end mark."""
+    return clip(" ".join(words.split()).rstrip(_END_MARKS), ANSWER_CHARS)
+
+
+def _lowered(words: str) -> str:
+    return words if _KEEPS_ITS_CAPITAL.match(words) else words[:1].lower() + words[1:]
+
+
 def _told(words: str) -> dict[str, str]:
     """What happened, as the template that fits: a clause (`when your sister ...`) or plain words to quote."""
-    told = clip(" ".join(words.split()).rstrip(" .,;!?"), ANSWER_CHARS)
-    if not told:
-        return {}
-    lowered = told if told.startswith(_KEEPS_ITS_CAPITAL) else told[0].lower() + told[1:]
-    return {"when_happened": lowered} if lowered.startswith(_OPENS_A_CLAUSE) else {"happened": told}
+    told = _plain(words)
+    clause = _lowered(told)
+    return {"when_happened": clause} if clause.startswith(_OPENS_A_CLAUSE) else {"happened": told}
 
 
-def _labels(ask: Ask) -> dict[str, str]:
+def _said(ask: Ask) -> dict[str, str]:
     """The answers as they are said: a picked id becomes its words, own words stay as they are."""
-    said = {}
-    for slot, listed in (("feeling", "feeling_words"), ("support", "support_words")):
-        words = {option.id: option.label for option in ask.content.lists[listed]}
-        if answer := ask.slot(slot):
-            said[slot] = words.get(answer, clip(" ".join(answer.split()), ANSWER_CHARS))
-    return said | _told(ask.slot("happened"))
+    feelings, supports = (_words(ask, listed) for listed in ("feeling_words", "support_words"))
+    feeling, support = ask.slot("feeling"), ask.slot("support")
+    felt = feelings.get(feeling) or _lowered(_plain(_I_FELT.sub("", feeling.strip(), count=1)))
+    said = {"feeling": felt, "support": supports.get(support, ""), **_told(ask.slot("happened"))}
+    return said | {"support_own": "" if said["support"] else _lowered(_plain(support))}
+
+
+def _words(ask: Ask, listed: str) -> dict[str, str]:
+    return {option.id: option.label for option in ask.content.lists[listed]}
 
 
 def fitting(openers: tuple[OpenerDoc, ...], said: dict[str, str]) -> list[str]:
     """The openers whose needs are met, those that use most of the person's words first."""
     able = [opener for opener in openers if all(said.get(need) for need in opener.needs)]
     able.sort(key=lambda opener: -len(opener.needs))
-    return [opener.say.strip().format_map(said) for opener in able[:OPENERS_SHOWN]]
+    return [opener.say.strip().format_map(said).replace("….", "…") for opener in able[:OPENERS_SHOWN]]
 
 
 def _openers(ask: Ask) -> Answer:
-    lines = fitting(ask.content.openers, _labels(ask))
+    lines = fitting(ask.content.openers, _said(ask))
     return Answer(values={"openers": "\n\n".join(f"{n}. “{line}”" for n, line in enumerate(lines, 1))})
 
 

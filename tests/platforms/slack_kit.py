@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from pathlib import Path
 from typing import TypeVar
 
 import pytest
@@ -14,12 +13,10 @@ from aiohttp import web
 from pydantic import SecretStr
 
 from bot.model import Choice, Event, Field, Form, Menu, Option, Person, Screen
-from bot.runtime.core import Debriefing
 from bot.runtime.ports import Clock, Parcel, Receipt, Taken
 from handlers.slack.adapter import PATH, SlackAdapter
 from handlers.slack.patience import Patience
 from handlers.slack.settings import SlackSettings
-from tests.kit import Doorbell, Wristwatch, content, store_at
 from tests.platforms.slack_person import SlackPerson
 from tests.platforms.slack_server import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, SlackServer
 from tests.platforms.slack_world import PATIENCE_S
@@ -186,24 +183,6 @@ async def joined(
         core.may_post.set()
         await adapter.stop()
         await runner.cleanup()
-
-
-@asynccontextmanager
-async def evening(slack: SlackServer, database: Path, clock: Wristwatch) -> AsyncIterator[Debriefing]:
-    """Debrief itself behind the adapter: the real content, core and store. Opened again, it is a restart."""
-    store = store_at(database)
-    await store.open()
-    try:
-        core = Debriefing(content(), store, clock, Doorbell())
-        adapter = SlackAdapter(settings(slack), core, web.Application().router, QUICK)
-        core.delivery.platforms = {adapter.name: adapter}
-        await adapter.start()
-        try:
-            yield core
-        finally:
-            await adapter.stop()
-    finally:
-        await store.close()
 
 
 @asynccontextmanager

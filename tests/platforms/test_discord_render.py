@@ -19,7 +19,7 @@ texts = st.one_of(
     st.text(max_size=SCREEN_LONGEST_CHARS),
     st.lists(st.sampled_from([*MARKUP, *LINKS, "a", "é"])).map(lambda bits: "".join(bits)[:SCREEN_LONGEST_CHARS]),
 )
-labels = st.text(min_size=1, max_size=120).filter(str.strip)
+labels = st.one_of(st.text(min_size=1, max_size=20), st.text("ab ", min_size=40, max_size=160)).filter(str.strip)
 ids = st.from_regex(r"[a-z][a-z_]{0,11}", fullmatch=True)
 
 
@@ -38,7 +38,16 @@ fields = st.one_of(
         st.booleans(),
         st.one_of(st.just(""), labels),
     ),
-    st.builds(Field, ids, labels, st.just("pick"), st.just(300), st.booleans(), labels, options(1, 25)),
+    st.builds(
+        Field,
+        ids,
+        labels,
+        st.just("pick"),
+        st.just(300),
+        st.booleans(),
+        labels,
+        st.one_of(options(1, 10), options(11, 25)),
+    ),
 )
 forms = st.builds(Form, labels, labels, st.lists(fields, min_size=1, max_size=5, unique_by=lambda f: f.id).map(tuple))
 

@@ -1,4 +1,4 @@
-"""The evening and the morning after on Slack: the real core and store, the real slack-bolt, the project's small Slack."""
+"""The evening and the morning after on Slack: the real core and store, the real slack-bolt, the small Slack."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
