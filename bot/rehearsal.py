@@ -1,18 +1,22 @@
 """Plays: scripts of conversations, acted out against the real engine. A step or a choice that no play walks is a fault.
 
-A play file is a list of plays. A play has a `script` of lines, each with one of: they_say, they_command, they_pick,
-they_fill, they_repeat (the last press again), wait (`2 h`, `until 10:00`), and any of: bot (the step that shows),
-offers, says, glance, silent, planned, remembers.
+A play file is a list of plays. A play has a `script` of lines, each with at most one of: they_say, they_command,
+they_pick, they_fill, they_repeat (the last press again), wait (`2 h`, `until 10:00`); `times` makes what they say so
+many times as long. And any of: bot (the step that shows), offers, says, hides, glance, silent, planned, remembers.
+It begins when `starts` says (UTC), else on a Friday night in November. `zone` and `locale` are what the platform knows.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, ValidationError, model_validator
 
 from bot.content import Content
 from bot.engine import advance
+from bot.flows.document import Strict
 from bot.model import (
     CancelCheckIns,
     CheckIn,
@@ -29,14 +33,62 @@ from bot.model import (
     TimerFired,
     Turn,
 )
+from bot.skills.check_ins import zone_named
 from bot.skills.when import understand
-from bot.strict_yaml import Fault, Reading, read
+from bot.strict_yaml import Fault, read
 
 SOMEBODY = Person("play", "", "somebody")
 STARTS = datetime(2026, 11, 20, 22, 15, tzinfo=UTC)
+
+
+def _zone(name: str) -> str:
+    if name and zone_named(name) is None:
+        raise ValueError(f"no zone is called {name!r}")
+    return name
+
+
+def _lines(said: Any) -> Any:
+    return [said] if isinstance(said, str) else said
+
+
+Lines = Annotated[tuple[str, ...], BeforeValidator(_lines)]
+
+
+class LineDoc(Strict):
+    """One line of a script: what they do, and then what shows."""
+
+    they_say: str | None = None
+    they_command: str | None = None
+    they_pick: str | None = None
+    they_fill: Mapping[str, str] | None = None
+    they_repeat: Literal["yes"] | None = None
+    wait: str | None = None
+    times: int = Field(default=1, ge=1)
+    bot: str | None = None
+    offers: tuple[str, ...] | None = None
+    says: Lines = ()
+    hides: Lines = ()
+    glance: str | None = None
+    silent: Literal["yes", "no"] | None = None
+    planned: tuple[str, ...] | None = None
+    remembers: Mapping[str, str] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _does_one_thing(self) -> Self:
+        if sum(getattr(self, action) is not None for action in ACTIONS) > 1:
+            raise ValueError(f"a line has at most one of {', '.join(ACTIONS)}")
+        return self
+
+
+class PlayDoc(Strict):
+    play: str
+    script: tuple[LineDoc, ...]
+    zone: Annotated[str, AfterValidator(_zone)] = ""
+    locale: str = ""
+    starts: AwareDatetime = STARTS
+
+
 ACTIONS = ("they_say", "they_command", "they_pick", "they_fill", "they_repeat", "wait")
-EXPECTATIONS = ("bot", "offers", "says", "glance", "silent", "planned", "remembers")
-PLAY_KEYS = frozenset({"play", "script", "zone", "locale"})
 
 
 class Unexpected(Exception):
@@ -142,79 +194,101 @@ def rehearse_all(content: Content, texts: Mapping[str, str]) -> Report:
     """Act every play (file name -> text). Faults are `file:line: CODE message`."""
     report = Report()
     for path, text in texts.items():
-        reading = read(text, path)
-        report.faults += [str(fault) for fault in reading.faults]
-        for number in range(len(reading.value or ())):
+        plays, faults = read_plays(text, path)
+        for play in plays:
             report.plays += 1
-            report.faults += [str(fault) for fault in rehearse(content, reading, number, path, report.walked)]
-    report.faults += [str(fault) for fault in _unwalked(content, report.walked)]
+            faults += rehearse(content, play, report.walked)
+        report.faults += map(str, faults)
+    report.faults += map(str, unwalked(content, report.walked))
     return report
 
 
-def rehearse(content: Content, reading: Reading, number: int, path: str, walked: set[str]) -> Iterator[Fault]:
-    """Act play `number` of a file; stops at its first fault. What it walked is added to `walked`."""
-    play = reading.value[number]
-    if not isinstance(play, dict) or set(play) - PLAY_KEYS or not {"play", "script"} <= set(play):
-        yield Fault(path, reading.marks.line(number), "P001", f"a play has {sorted(PLAY_KEYS)} and nothing else")
-        return
-    zone = play.get("zone", "")
-    stage = Stage(content, ZoneInfo(zone or "Europe/London"), zone, play.get("locale", ""))
-    for index, line in enumerate(play["script"]):
+@dataclass(frozen=True, slots=True)
+class Play:
+    """A play and where it stands: `lines` are those of its script."""
+
+    doc: PlayDoc
+    path: str
+    lines: tuple[int, ...]
+
+
+def read_plays(text: str, path: str) -> tuple[list[Play], list[Fault]]:
+    """The plays of one file, and the faults of those that cannot be read."""
+    reading = read(text, path)
+    faults, plays = list(reading.faults), list[Play]()
+    if not faults and not isinstance(reading.value, list):
+        faults.append(Fault(path, 1, "P001", "a play file is a list of plays"))
+    for number, value in enumerate(reading.value if not faults else ()):
+        try:
+            doc = PlayDoc.model_validate(value)
+        except ValidationError as error:
+            at = ((reading.marks.line(number, *fault["loc"]), fault) for fault in error.errors())
+            faults += [Fault(path, line, "P001", f"{'.'.join(map(str, f['loc']))}: {f['msg']}") for line, f in at]
+        else:
+            lines = tuple(reading.marks.line(number, "script", index) for index in range(len(doc.script)))
+            plays.append(Play(doc, path, lines))
+    return plays, faults
+
+
+def rehearse(content: Content, play: Play, walked: set[str]) -> list[Fault]:
+    """Act one play, up to its first fault. What it walked is added to `walked`."""
+    doc = play.doc
+    stage = Stage(content, ZoneInfo(doc.zone or "Europe/London"), doc.zone, doc.locale, doc.starts.astimezone(UTC))
+    faults = []
+    for line, at in zip(doc.script, play.lines, strict=True):
         try:
             _act(stage, line)
+            _expect(stage, line)
         except Unexpected as surprise:
-            at = reading.marks.line(number, "script", index)
-            yield Fault(path, at, "P002", f"{play['play']}: {surprise}")
+            faults.append(Fault(play.path, at, "P002", f"{doc.play}: {surprise}"))
             break
     walked |= stage.walked
+    return faults
 
 
-def _act(stage: Stage, line: Mapping[str, Any]) -> None:
-    if unknown := set(line) - {*ACTIONS, *EXPECTATIONS}:
-        raise Unexpected(f"no line of a play is called {sorted(unknown)}")
-    actions: dict[str, Callable[[Any], None]] = {
-        "they_say": stage.say,
-        "they_command": stage.command,
-        "they_pick": stage.pick,
-        "they_fill": stage.fill,
-        "they_repeat": lambda _: stage.repeat(),
-        "wait": stage.wait,
-    }
-    for name, act in actions.items():
-        if name in line:
-            act(line[name])
-    for name in EXPECTATIONS:
-        if name in line:
-            _expect(stage, name, line[name])
+def _act(stage: Stage, line: LineDoc) -> None:
+    if line.they_say is not None:
+        stage.say(line.they_say * line.times)
+    elif line.they_command is not None:
+        stage.command(line.they_command)
+    elif line.they_pick is not None:
+        stage.pick(line.they_pick)
+    elif line.they_fill is not None:
+        stage.fill(line.they_fill)
+    elif line.they_repeat is not None:
+        stage.repeat()
+    elif line.wait is not None:
+        stage.wait(line.wait)
 
 
-def _expect(stage: Stage, name: str, wanted: Any) -> None:
+def _expect(stage: Stage, line: LineDoc) -> None:
     screen = stage.screen
+    step, text = (screen.step, screen.text) if screen else ("", "")
     options = [option.id for option in screen.menu.options] if screen and screen.menu else []
     seen: dict[str, Any] = {
-        "bot": screen.step if screen else "",
-        "offers": [choice.id for choice in screen.choices] + options if screen else [],
+        "offers": (*(choice.id for choice in screen.choices), *options) if screen else (),
         "glance": screen.glance if screen else "",
         "silent": "no" if stage.spoke else "yes",
-        "planned": [c.due_at.astimezone(stage.zone).strftime("%Y-%m-%d %H:%M") for c in stage.waiting.values()],
+        "planned": tuple(
+            c.due_at.astimezone(stage.zone).strftime("%Y-%m-%d %H:%M") for c in sorted(stage.waiting.values(), key=_due)
+        ),
     }
-    if name == "says":
-        lines = [wanted] if isinstance(wanted, str) else wanted
-        missing = [part for part in lines if screen is None or part not in screen.text]
-        if missing:
-            raise Unexpected(f"{missing} is not in {screen.text if screen else ''!r}")
-    elif name == "remembers":
-        for slot, value in wanted.items():
-            if stage.conversation.slots.get(slot, "") != value:
-                raise Unexpected(f"{slot} is {stage.conversation.slots.get(slot, '')!r}, not {value!r}")
-    elif name == "bot" and "." not in wanted:
-        if not seen["bot"].endswith(f".{wanted}"):
-            raise Unexpected(f"bot is {seen['bot']!r}, not {wanted!r}")
-    elif seen[name] != wanted:
-        raise Unexpected(f"{name} is {seen[name]!r}, not {wanted!r}")
+    if line.bot is not None and line.bot not in (step, step.rpartition(".")[2]):
+        raise Unexpected(f"bot is {step!r}, not {line.bot!r}")
+    for name, value in seen.items():
+        wanted = getattr(line, name)
+        if wanted is not None and value != wanted:
+            raise Unexpected(f"{name} is {value!r}, not {wanted!r}")
+    if missing := [part for part in line.says if part not in text]:
+        raise Unexpected(f"{missing} is not in {text!r}")
+    if shown := [part for part in line.hides if part in text]:
+        raise Unexpected(f"{shown} is in {text!r}")
+    for slot, value in line.remembers.items():
+        if stage.conversation.slots.get(slot, "") != value:
+            raise Unexpected(f"{slot} is {stage.conversation.slots.get(slot, '')!r}, not {value!r}")
 
 
-def _unwalked(content: Content, walked: set[str]) -> Iterator[Fault]:
+def unwalked(content: Content, walked: set[str]) -> Iterator[Fault]:
     for name, step in content.steps.items():
         path = f"flows/{name.partition('.')[0]}.yaml"
         if name not in walked:

@@ -5,13 +5,14 @@ L006 too few examples, L007 a bad spelling; of the examples (triage.py): L008 no
 L010 matched against its will.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from bot.care.matcher import Pattern, PatternFault, parse
-from bot.care.words import STOP, Spelling, slips, tokens
+from bot.care.words import NUMBER, STOP, Spelling, slips, tokens
 from bot.strict_yaml import Fault, Marks, read
 
 EXAMPLES_FEWEST = 2
@@ -109,7 +110,7 @@ def _word_sets(file: LexiconFile, top: Mapping[str, Any]) -> dict[str, frozenset
     sets: dict[str, frozenset[str]] = {}
     for name, words in _word_lists(file, top, "words"):
         try:
-            sets[name] = frozenset().union(*(parse(word, sets)[0].words for word in words))
+            sets[name] = frozenset().union(*(parse(word, sets)[0][0].words for word in words))
         except PatternFault as fault:
             file.fault("L004", str(fault), "words", name)
     return sets
@@ -126,7 +127,7 @@ def _family(file: LexiconFile, name: str, body: Any, sets: Mapping[str, frozense
     patterns = []
     for number, source in enumerate(_texts(file, body.get("patterns"), *at, "patterns")):
         try:
-            patterns.append(parse(source, sets))
+            patterns.extend(parse(source, sets))
         except PatternFault as fault:
             file.fault("L004", str(fault), *at, "patterns", number)
     label = Label(body["label"])
@@ -158,7 +159,7 @@ def _spelling(file: LexiconFile, top: Mapping[str, Any], known: frozenset[str]) 
 
 def _unreachable(file: LexiconFile, sets: Mapping[str, frozenset[str]], top: Mapping[str, Any]) -> None:
     """Fault each word that patterns ask for but that reading a text never yields."""
-    lost = {word for word in file.spelling.known if word != "#" and tokens(word, file.spelling) != [STOP, word, STOP]}
+    lost = {word for word in file.spelling.known if word != NUMBER and tokens(word, file.spelling) != [STOP, word, STOP]}
     if not lost:
         return
     for name, words in sets.items():
@@ -167,6 +168,6 @@ def _unreachable(file: LexiconFile, sets: Mapping[str, frozenset[str]], top: Map
             lost.discard(word)
     for family, body in top["families"].items():
         for number, source in enumerate(body.get("patterns", [])):
-            for word in sorted(lost & set(source.replace("?", "").replace("|", " ").split())):
+            for word in sorted(lost & set(re.split(r"[\s|()?]+", source))):
                 message = f"{word!r} is never seen: it is read as something else"
                 file.fault("L005", message, "families", family, "patterns", number)

@@ -1,15 +1,19 @@
 """Patterns over words, all held against a text at once, in time linear in its length: there is no backtracking.
 
-A pattern is a row of elements: `a|b` one of these words, `<set>` one of a named set, a trailing `?` for what may be
-missing, `..3` for up to three words of the same sentence, and `.` for the end of a sentence (or of the text).
+A pattern is a row of elements: `a|b` one of these words, `<set>` one of a named set, `(in time|now)` one of these
+phrases, a trailing `?` for what may be missing, `..3` for up to three words of the same sentence, and `.` for the end
+of a sentence or of the text.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.care.words import STOP
 
 GAP_LONGEST_WORDS = 8
+READINGS_MOST = 48
+_GROUP = re.compile(r"\(([^()]*)\)(\??)")
 # A word that was taken out of a text: nothing matches it and nothing matches across it.
 TAKEN = ""
 
@@ -32,8 +36,28 @@ class Element:
 Pattern = tuple[Element, ...]
 
 
-def parse(source: str, sets: Mapping[str, frozenset[str]]) -> Pattern:
-    """Read a pattern. Raises PatternFault."""
+def parse(source: str, sets: Mapping[str, frozenset[str]]) -> list[Pattern]:
+    """Read a pattern; a group of phrases makes one Pattern for each. Raises PatternFault."""
+    readings = list(_readings(source))
+    if len(readings) > READINGS_MOST:
+        raise PatternFault(f"{len(readings)} readings: split it, at most {READINGS_MOST} a line")
+    return [_row(reading, sets) for reading in readings]
+
+
+def _readings(source: str) -> Iterator[str]:
+    """The source once for each choice of phrases; single words of a group stay together."""
+    group = _GROUP.search(source)
+    if group is None:
+        yield source
+        return
+    choices = group[1].split("|")
+    words = "|".join(choice for choice in choices if " " not in choice.strip())
+    phrases = [choice for choice in choices if " " in choice.strip()]
+    for choice in [words] * bool(words) + phrases + [""] * bool(group[2]):
+        yield from _readings(f"{source[: group.start()]} {choice} {source[group.end() :]}")
+
+
+def _row(source: str, sets: Mapping[str, frozenset[str]]) -> Pattern:
     elements: list[Element] = []
     for part in source.split():
         elements.extend(_gap(part) if part.startswith("..") else [_element(part, sets)])
@@ -59,7 +83,7 @@ def _element(part: str, sets: Mapping[str, frozenset[str]]) -> Element:
             if choice[1:-1] not in sets:
                 raise PatternFault(f"{choice} is not among the words")
             words |= sets[choice[1:-1]]
-        elif choice.isalnum() or choice in {STOP, "#"}:
+        elif choice.isalnum() or choice == STOP:
             words.add(choice)
         else:
             raise PatternFault(f"{part!r} is neither a word, a <set>, a gap nor a choice of these")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 # Stands at both ends of the text and wherever a sentence ends.
 STOP = "."
-NUMBER = "#"
+NUMBER = "0"
 
 _HIDDEN = dict.fromkeys(
     [0xAD, 0x34F, 0x61C, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070)]
@@ -22,7 +22,7 @@ _IS = re.compile(r"'s\b")
 _PAUSE = re.compile(r"\.{2,}")
 _LETTER_BY_LETTER = re.compile(r"\b[a-z](?:[ ._-][a-z]){2,}\b")
 _BETWEEN_LETTERS = re.compile(r"[ ._-]")
-_TOKEN = re.compile(r"[$@]?[a-z0-9]+(?:[*@$#%!]+[a-z0-9]+)*|[.!?;\n]+|[^\x00-\x7f]")
+_TOKEN = re.compile(r"[$@]?[a-z0-9]+(?:[*@$#%!]+[a-z0-9]+)*|[.!?;\n]+|[\u2600-\u27bf\U0001f300-\U0001faff]")
 _STRANGE = re.compile(r"[^a-z]|([a-z])\1\1")
 _SIGNS = re.compile(r"[*@$#%!]+")
 _STRETCHED = re.compile(r"([a-z])\1{2,}")

@@ -17,10 +17,11 @@ LABEL_LONGEST, TITLE_LONGEST, FIELD_LABEL_LONGEST, FIELDS_MOST, HINT_LONGEST = 7
 OPTION_LONGEST, OPTIONS_MOST = 75, 100
 CHOICES_MOST, SENTENCE_MOST_WORDS, MOMENT_MOST_WORDS, SAY_LONGEST = 3, 14, 60, 1_200
 MOMENT_FLOWS = frozenset({"cool_down"})
+_STRAY = re.compile(r"[{}]")
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 FORBIDDEN = re.compile(
-    r"\b(abuser|abusive|toxic|narcissis\w*|gasligh\w*|leave (him|her|them)|dump (him|her|them)|you('| a)re right"
-    r"|they('| a)re wrong|you should(n't| not)? have|you never|you always|calm down|overreact\w*|victim)\b|!",
+    r"\b(abuser|abusive|toxic|narcissis\w*|gasligh\w*|leave (him|her|them)|dump (him|her|them)|you(['’]| a)re right"
+    r"|they(['’]| a)re wrong|you should(n't| not)? have|you never|you always|calm down|overreact\w*|victim)\b|!",
     re.IGNORECASE,
 )
 GENDERED = re.compile(r"\b(he|she|him|her|his|hers|husband|wife|boyfriend|girlfriend)\b", re.IGNORECASE)
@@ -53,6 +54,8 @@ def faults(documents: Documents, signatures: Mapping[str, Signature]) -> list[Fa
             for rule in RULES:
                 found += rule(place)
     found += _unreachable(documents)
+    found += _of_openers(documents)
+    found += _of_single_files(documents)
     return sorted(found)
 
 
@@ -94,6 +97,8 @@ def _of_forms(documents: Documents, flow: FlowDoc) -> Iterator[Fault]:
             yield Fault(path, at, "F116", f"a form holds {FIELDS_MOST} fields, {name!r} has {len(form.fields)}")
         if max(len(form.title), len(form.submit)) > TITLE_LONGEST:
             yield Fault(path, at, "F105", f"title and submit of {name!r} hold {TITLE_LONGEST} characters")
+        for text in (form.title, form.submit, *(part for f in form.fields.values() for part in (f.label, f.hint))):
+            yield from (Fault(path, at, code, message) for code, message in _not_ours(text))
         for slot, field in form.fields.items():
             at = marks.line("forms", name, "fields", slot)
             if len(field.label) > FIELD_LABEL_LONGEST or len(field.hint) > HINT_LONGEST:
@@ -133,10 +138,10 @@ def _dead_end(place: Place) -> Iterator[Fault]:
 
 def _calls(place: Place) -> Iterator[Fault]:
     step = place.step
-    only = [step.text.only] if step.text and step.text.only else []
-    for name in [name for name in (step.call, *only) if name is not None]:
-        if name not in place.signatures:
-            yield place.fault("F109", f"no skill is called {name!r}", "call")
+    only = step.text.only if step.text else None
+    for name, keys in ((step.call, ("call",)), (only, ("text", "only"))):
+        if name is not None and name not in place.signatures:
+            yield place.fault("F109", f"no skill is called {name!r}", *keys)
     signature = place.signatures.get(step.call or "")
     if signature is None:
         return
@@ -195,9 +200,12 @@ def _menus(place: Place) -> Iterator[Fault]:
         yield place.fault("F105", f"a menu holds {OPTIONS_MOST} options", "menu")
     elif any(len(label) > OPTION_LONGEST for label in options.values()):
         yield place.fault("F105", f"an option holds {OPTION_LONGEST} characters", "menu")
-    clash = set(place.step.choices) & set(place.documents.lists.get(menu.source, {}))
-    if clash or menu.keep in LASTING_SLOTS - {"country", "zone"}:
+    if clash := set(place.step.choices) & set(place.documents.lists.get(menu.source, {})):
         yield place.fault("F108", f"choices and options share a name: {sorted(clash)}", "menu")
+    if menu.keep in LASTING_SLOTS - {"country", "zone"}:
+        yield place.fault("F108", f"{menu.keep!r} is not a menu's to keep", "menu")
+    if len(menu.label) > LABEL_LONGEST:
+        yield place.fault("F105", f"a label holds {LABEL_LONGEST} characters", "menu")
 
 
 def _ideas(place: Place) -> Iterator[Fault]:
@@ -210,17 +218,45 @@ def _ideas(place: Place) -> Iterator[Fault]:
 
 
 def _words(place: Place) -> Iterator[Fault]:
-    labels = [choice.label for choice in place.step.choices.values()]
-    for text in [place.step.say, *labels]:
-        if match := FORBIDDEN.search(text):
-            yield place.fault("F114", f"words that are not ours to say: {match.group()!r}", "say")
-        if match := GENDERED.search(text):
-            yield place.fault("F118", f"not neutral about gender: {match.group()!r}", "say")
+    step = place.step
+    texts = [(step.say, ("say",)), (step.glance, ("glance",)), (step.menu.label if step.menu else "", ("menu",))]
+    for text, keys in texts + [(choice.label, ("choices", key)) for key, choice in step.choices.items()]:
+        for code, message in _not_ours(text):
+            yield place.fault(code, message, *keys)
     signature = place.signatures.get(place.step.call or "")
     values = signature.values if signature else frozenset[str]()
-    for name in PLACEHOLDER.findall(place.step.say):
-        if name not in values:
-            yield place.fault("F111", f"nothing fills {{{name}}}", "say")
+    unfilled = [name for name in PLACEHOLDER.findall(step.say) if name not in values]
+    for name in unfilled + _STRAY.findall(PLACEHOLDER.sub("", step.say)):
+        yield place.fault("F111", f"nothing fills {name!r}", "say")
+
+
+def _not_ours(text: str) -> Iterator[tuple[str, str]]:
+    """What care forbids in any words that a person reads: code and message."""
+    if match := FORBIDDEN.search(text):
+        yield "F114", f"words that are not ours to say: {match.group()!r}"
+    if match := GENDERED.search(text):
+        yield "F118", f"not neutral about gender: {match.group()!r}"
+
+
+def _of_openers(documents: Documents) -> Iterator[Fault]:
+    marks = documents.marks["openers.yaml"]
+    for number, opener in enumerate(documents.openers):
+        at = marks.line("openers", number)
+        for idea in set(opener.source) - set(documents.ideas.ideas):
+            yield Fault("openers.yaml", at, "F107", f"no idea has the id {idea!r}")
+        if _STRAY.search(PLACEHOLDER.sub("", opener.say)) or {*PLACEHOLDER.findall(opener.say)} != {*opener.needs}:
+            yield Fault("openers.yaml", at, "F111", f"says with {{...}} exactly what it needs: {sorted(opener.needs)}")
+
+
+def _of_single_files(documents: Documents) -> Iterator[Fault]:
+    """The words that belong to no step: common sentences, openers, lists."""
+    said: list[tuple[str, tuple[str | int, ...], str]] = []
+    said += [("words.yaml", (key,), str(text)) for key, text in documents.words.model_dump().items()]
+    said += [("openers.yaml", ("openers", n, "say"), opener.say) for n, opener in enumerate(documents.openers)]
+    said += [("lists.yaml", ("lists", name, key), t) for name, ls in documents.lists.items() for key, t in ls.items()]
+    for path, keys, text in said:
+        for code, message in _not_ours(text):
+            yield Fault(path, documents.marks[path].line(*keys), code, message)
 
 
 def _unreachable(documents: Documents) -> Iterator[Fault]:
@@ -249,17 +285,10 @@ def _unreachable(documents: Documents) -> Iterator[Fault]:
 
 
 # Steps that the engine enters by itself, and so must exist.
-ENTERED_BY_ENGINE = frozenset(
-    {"care.start", "care.danger", "care.self_harm", "care.afraid", "care.withheld", "cool_down.rest"}
+ENTERED_BY_ENGINE = (
+    *("care.start", "care.danger", "care.self_harm", "care.afraid", "care.withheld"),
+    *("cool_down.start", "cool_down.rest", "check_in.knock"),
 )
 
-RULES: tuple[Callable[[Place], Iterator[Fault]], ...] = (
-    _dangling,
-    _dead_end,
-    _calls,
-    _loops,
-    _lengths,
-    _menus,
-    _ideas,
-    _words,
-)
+Rule = Callable[[Place], Iterator[Fault]]
+RULES: tuple[Rule, ...] = (_dangling, _dead_end, _calls, _loops, _lengths, _menus, _ideas, _words)

@@ -1,6 +1,7 @@
 """A time zone from the time on somebody's clock and the country of their locale. Nothing is looked up outside."""
 
 from datetime import UTC, datetime, time, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel.core import get_global
@@ -17,18 +18,23 @@ OPTIONS_MOST = 24
 def candidates(words: str, now: datetime, locale: str, known: tuple[Option, ...]) -> tuple[Option, ...]:
     """The zones that the words can mean, best first: a zone's name, or a time of day.
 
-    `known` are the zones of the list (id is the IANA name). Zones of the locale's country win over all others.
+    `known` are the zones of the list (id is the IANA name). Zones of the locale's country win over all others,
+    those of the list first: one of each kind, since two that show the same time today may not do so all year.
     """
-    named = tuple(o for o in known if words.casefold().strip() in (o.id.casefold(), o.label.casefold()))
-    if named:
+    name = words.casefold().strip()
+    if named := tuple(option for option in known if name in (option.id.casefold(), option.label.casefold())):
         return named
+    if elsewhere := _cities().get(name):
+        return (Option(elsewhere, _city(elsewhere)),)
     offsets = {_offset(now, at) for at in clock_times(words)}
     territory = locale.replace("_", "-").partition("-")[2].upper()
     home = tuple(get_global("territory_zones").get(territory, ())) if territory else ()
     labels = {option.id: option.label for option in known}
-    at_home = [zone for zone in sorted(home, key=lambda zone: zone not in labels) if _now_offset(zone, now) in offsets]
+    at_home = [zone for zone in home if _now_offset(zone, now) in offsets]
     if at_home:
-        return (Option(at_home[0], labels.get(at_home[0], _city(at_home[0]))),)
+        listed = [zone for zone in at_home if zone in labels] or at_home
+        kinds = {_this_year(zone, now): zone for zone in reversed(listed)}
+        return tuple(Option(zone, labels.get(zone, _city(zone))) for zone in reversed(kinds.values()))
     return tuple(option for option in known if _now_offset(option.id, now) in offsets)[:OPTIONS_MOST]
 
 
@@ -47,6 +53,16 @@ def _now_offset(zone: str, now: datetime) -> timedelta | None:
     except (ZoneInfoNotFoundError, ValueError):
         return None
     return ((offset + timedelta(hours=12)) % timedelta(hours=24)) - timedelta(hours=12)
+
+
+def _this_year(zone: str, now: datetime) -> tuple[timedelta | None, ...]:
+    return tuple(_now_offset(zone, now + timedelta(days=30 * month)) for month in range(12))
+
+
+@cache
+def _cities() -> dict[str, str]:
+    """Every zone there is, by the city that it is called after."""
+    return {_city(zone).casefold(): zone for zones in get_global("territory_zones").values() for zone in zones}
 
 
 def _city(zone: str) -> str:

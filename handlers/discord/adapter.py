@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import traceback
 from collections.abc import Awaitable
 from typing import Any, TypeVar
 
@@ -69,12 +70,13 @@ class DiscordAdapter:
         try:
             await discord_client.sign_in(self._client, self._settings)
             await self._register()
+            # Before the gateway: the first event may come together with READY.
+            self._up = True
             self._gateway = asyncio.create_task(self._client.connect(), name="discord gateway")
             await self._ready(self._gateway)
         except BaseException:
             await self.stop()
             raise
-        self._up = True
         self._gateway.add_done_callback(_gateway_ended)
 
     async def send(self, parcel: Parcel) -> Receipt:
@@ -95,7 +97,8 @@ class DiscordAdapter:
 
     async def _register(self) -> None:
         try:
-            await commands.register(self._client, self._commands)
+            async with asyncio.timeout(discord_client.SIGN_IN_S):
+                await commands.register(self._client, self._commands)
         except (discord.HTTPException, aiohttp.ClientError, OSError) as failure:
             raise PlatformRefused(
                 f"Discord did not take the command /debrief ({type(failure).__name__}). Try again in a few minutes."
@@ -161,10 +164,8 @@ class DiscordAdapter:
         if taken.parcel.handle is None:
             await self._take_buttons_off(waiting)
         await self._core.post(taken)
-        if taken.parcel.handle is None:
+        if not waiting.answered:
             await self._say_nothing(waiting)
-        else:
-            await self._defer(waiting)
 
     async def _defer(self, waiting: Waiting) -> None:
         """Acknowledge now, answer by an edit later. Nothing to do where the answer itself was the response."""
@@ -175,11 +176,10 @@ class DiscordAdapter:
                 await self._acknowledge(interaction.response.defer(ephemeral=ephemeral))
 
     async def _say_nothing(self, waiting: Waiting) -> None:
-        interaction = waiting.interaction
-        answered = interaction.response.is_done()
+        """A press is acknowledged and changes nothing; a command leaves no "is thinking" behind."""
         await self._defer(waiting)
-        if interaction.type is discord.InteractionType.application_command and not answered:
-            await self._acknowledge(interaction.delete_original_response())
+        if waiting.interaction.response.type is discord.InteractionResponseType.deferred_channel_message:
+            await self._acknowledge(waiting.interaction.delete_original_response())
 
     async def _take_buttons_off(self, waiting: Waiting) -> None:
         """In a direct message: the words stay, and nothing that was answered can be pressed again."""
@@ -201,8 +201,10 @@ class DiscordAdapter:
         """A turn that fails is one person's failure: it is logged, and Discord tells them that it did not work."""
         try:
             await self._counted(turn)
-        except Exception:
-            log.exception("a turn failed")
+        except Exception as error:
+            # Only the type and the place: a message may quote what was written.
+            place = traceback.extract_tb(error.__traceback__)[-1]
+            log.error("a turn failed: %s at %s:%s", type(error).__name__, place.filename, place.lineno)
 
     async def _counted(self, work: Awaitable[_T]) -> _T:
         task = asyncio.ensure_future(work)

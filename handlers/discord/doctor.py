@@ -48,8 +48,10 @@ def _invites(app: discord.AppInfo) -> list[Finding]:
         ("into a server", app.guild_integration_config, 0, "bot+applications.commands"),
         ("for yourself, in any server", app.user_integration_config, 1, "applications.commands"),
     )
+    said = any(config is not None for _, config, _, _ in ways)
     found = []
     for where, config, kind, scope in ways:
         link = _INVITE.format(app=app.id, kind=kind, scope=scope)
-        found.append(Finding(f"Discord: invite it {where}: {link}", ok=config is not None, mend="" if config else mend))
+        ok = config is not None or not said
+        found.append(Finding(f"Discord: invite it {where}: {link}", ok=ok, mend="" if ok else mend))
     return found

@@ -26,10 +26,14 @@ CLOCKS_DIFFER = timedelta(minutes=1)
 
 @dataclass(slots=True)
 class Waiting:
-    """An interaction that Discord expects a first response to. The lock: it takes exactly one."""
+    """An interaction that Discord expects a first response to. The lock: it takes exactly one.
+
+    `answered`: its screen is there, or may be.
+    """
 
     interaction: Interaction
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    answered: bool = False
 
 
 class Sender:
@@ -46,11 +50,15 @@ class Sender:
 
     async def _reply(self, parcel: Parcel, reply: Reply) -> Receipt:
         waiting = self.waiting.get(reply.interaction)
-        if waiting is not None:
-            async with waiting.lock:
-                if not waiting.interaction.response.is_done() and not parcel.again:
-                    return await self._first_response(waiting.interaction, parcel)
-        return await self._edit_response(reply, parcel)
+        if waiting is None:
+            return await self._edit_response(reply, parcel)
+        async with waiting.lock:
+            if waiting.interaction.response.is_done() or parcel.again:
+                receipt = await self._edit_response(reply, parcel)
+            else:
+                receipt = await self._first_response(waiting.interaction, parcel)
+        waiting.answered = isinstance(receipt, Sent | Unknown)
+        return receipt
 
     async def _first_response(self, interaction: Interaction, parcel: Parcel) -> Receipt:
         text, view = render.content(parcel.screen), render.view(parcel.screen, parcel.key)

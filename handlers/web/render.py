@@ -8,7 +8,7 @@ from bot.model import Choice, Field, Form, Menu, Option
 from bot.runtime.ports import Parcel
 
 # Up to so many options, a person sees all of them at once; more go into one drop-down list.
-LIMITS = {"menu_buttons": 6, "form_radios": 6}
+LIMITS = {"menu_buttons": 8, "form_radios": 6}
 
 
 def screen(parcel: Parcel) -> str:

@@ -137,7 +137,7 @@ def settings(server: DiscordServer, token: str = TOKEN) -> DiscordSettings:
 
 @asynccontextmanager
 async def connected(
-    server: DiscordServer, core: FakeCore, *, request_s: float = 5.0, defer_after_s: float = 5.0
+    server: DiscordServer, core: FakeCore, *, request_s: float = 15.0, defer_after_s: float = 15.0
 ) -> AsyncIterator[DiscordAdapter]:
     adapter = DiscordAdapter(settings(server), core, request_s=request_s, defer_after_s=defer_after_s)
     core.adapter = adapter

@@ -12,7 +12,7 @@ from tests.platforms.discord_rules import Refusal
 EPOCH_MS = 1_420_070_400_000
 BOT, APPLICATION, SERVER, SERVER_CHANNEL, GROUP_CHAT = (10**18 + n for n in range(1, 6))
 TOKEN_LIVES, NONCE_LIVES = timedelta(minutes=15), timedelta(minutes=3)
-WAIT_S = 5.0
+WAIT_S = 15.0
 
 T = TypeVar("T")
 Payload = dict[str, Any]

@@ -12,6 +12,7 @@ from tests.platforms import discord_kit as kit
 from tests.platforms.discord_answers import DEFERRED_MESSAGE, DEFERRED_UPDATE, MESSAGE, MODAL, UPDATE
 from tests.platforms.discord_kit import FakeCore, connected
 from tests.platforms.discord_person import Person
+from tests.platforms.discord_rules import SILENT, SUPPRESS_EMBEDS
 from tests.platforms.discord_server import DiscordServer
 from tests.platforms.discord_world import SERVER
 
@@ -53,7 +54,7 @@ async def test_a_direct_message_is_answered_in_the_same_conversation_without_a_n
         True,
         False,
     )
-    assert answer.sent["allowed_mentions"] == {"parse": []}
+    assert (answer.sent["allowed_mentions"], answer.flags) == ({"parse": []}, SUPPRESS_EMBEDS | SILENT)
 
 
 async def test_what_others_write_is_not_heard(discord: DiscordServer, core: FakeCore, ann: Person) -> None:
@@ -194,12 +195,18 @@ async def test_a_doubled_press_says_nothing_twice(discord: DiscordServer, core: 
     assert [message.content for message in ann.sees()] == ["Screen 1", "Screen 2"]
 
 
+@pytest.mark.parametrize("slow", [False, True])
 async def test_a_command_that_gets_no_answer_leaves_nothing_behind(
-    discord: DiscordServer, core: FakeCore, ann: Person
+    discord: DiscordServer, core: FakeCore, ann: Person, slow: bool
 ) -> None:
-    async with connected(discord, core):
+    async with connected(discord, core, defer_after_s=0.01 if slow else 15.0):
         core.silent = True
-        await ann.command("server")
+        if slow:
+            core.open.clear()
+        asked = await ann.command("server")
+        if slow:
+            await discord.until(lambda: asked.answer)
+            core.open.set()
         await discord.until(lambda: discord.asked("DELETE", "@original"))
     assert ann.sees() == []
 
@@ -256,7 +263,7 @@ async def test_a_turn_that_fails_is_one_persons_failure(
     discord: DiscordServer, core: FakeCore, ann: Person, caplog: pytest.LogCaptureFixture
 ) -> None:
     def broken(number: int) -> Screen:
-        raise RuntimeError(f"no screen {number}")
+        raise RuntimeError(f"{number} words of somebody")
 
     async with connected(discord, core):
         core.answer = broken
@@ -265,7 +272,8 @@ async def test_a_turn_that_fails_is_one_persons_failure(
         core.answer = kit.screen
         await ann.dm("hello again")
         await ann.sees_new()
-    assert "a turn failed" in caplog.text
+    assert "a turn failed: RuntimeError at" in caplog.text
+    assert "words of somebody" not in caplog.text
 
 
 async def test_an_interaction_that_nobody_answered_in_time_is_not_a_crash(

@@ -7,18 +7,22 @@ from datetime import timedelta
 import pytest
 import pytest_asyncio
 
-from bot.model import RESUME, Choice
+from bot.model import RESUME, Choice, Handle
 from bot.runtime.ports import Later, Refused, Sent, Unknown
 from handlers.discord.adapter import DiscordAdapter
+from handlers.discord.inbound import Reply
 from tests.platforms import discord_kit as kit
+from tests.platforms.discord_answers import COMMAND, DEFERRED_MESSAGE
 from tests.platforms.discord_kit import FakeCore, connected
 from tests.platforms.discord_person import Person
+from tests.platforms.discord_rules import EPHEMERAL, LOADING
 from tests.platforms.discord_server import DiscordServer
+from tests.platforms.discord_world import APPLICATION, BOT, SERVER_CHANNEL, Interaction
 
 pytestmark = pytest.mark.asyncio
 
-# Long enough for loopback, short enough to wait for.
-REQUEST_S = 0.5
+# Long enough for loopback on a busy machine, short enough to wait for.
+IMPATIENT_S = 1.5
 SOON, MUCH_LATER = timedelta(seconds=20), timedelta(minutes=5)
 MESSAGES, CALLBACK, OPENING = "/messages", "/callback", "/users/@me/channels"
 
@@ -32,7 +36,15 @@ async def discord() -> AsyncIterator[DiscordServer]:
 @pytest_asyncio.fixture
 async def core(discord: DiscordServer) -> AsyncIterator[FakeCore]:
     core = FakeCore(discord)
-    async with connected(discord, core, request_s=REQUEST_S):
+    async with connected(discord, core):
+        yield core
+
+
+@pytest_asyncio.fixture
+async def impatient(discord: DiscordServer) -> AsyncIterator[FakeCore]:
+    """For a Discord that does not answer."""
+    core = FakeCore(discord)
+    async with connected(discord, core, request_s=IMPATIENT_S):
         yield core
 
 
@@ -62,13 +74,13 @@ async def test_only_a_neutral_message_may_ring(discord: DiscordServer, core: Fak
 @pytest.mark.parametrize(("passed", "histories"), [(SOON, 0), (MUCH_LATER, 1)])
 @pytest.mark.parametrize("kind", ["silent", "cut", "broken"])
 async def test_a_message_that_did_arrive_is_not_sent_twice(
-    core: FakeCore, ann: Person, kind: str, passed: timedelta, histories: int
+    impatient: FakeCore, ann: Person, kind: str, passed: timedelta, histories: int
 ) -> None:
-    discord, parcel = ann.discord, await core.check_in(ann)
+    discord, parcel = ann.discord, await impatient.check_in(ann)
     discord.fault("POST", MESSAGES, kind)
-    assert await core.send(parcel) == Unknown()
+    assert await impatient.send(parcel) == Unknown()
     discord.skip(passed)
-    assert await core.send(replace(parcel, again=True, attempt=2)) == Sent()
+    assert await impatient.send(replace(parcel, again=True, attempt=2)) == Sent()
     assert len(ann.sees()) == 1
     assert discord.asked("GET", MESSAGES) == histories
 
@@ -89,7 +101,7 @@ async def test_a_message_that_was_answered_in_the_meantime_is_known_by_its_words
     discord: DiscordServer, core: FakeCore, ann: Person
 ) -> None:
     parcel = await core.check_in(ann, "Your *check-in*, as you asked.")
-    discord.fault("POST", MESSAGES, "silent")
+    discord.fault("POST", MESSAGES, "cut")
     assert await core.send(parcel) == Unknown()
     (message,) = ann.sees()
     await ann.press(message, "Breathe with me")
@@ -113,7 +125,7 @@ async def test_the_same_words_from_another_day_are_another_message(
     assert len(ann.sees()) == 2
 
 
-@pytest.mark.parametrize(("kind", "part"), [("limited", MESSAGES), ("silent", OPENING)])
+@pytest.mark.parametrize(("kind", "part"), [("limited", MESSAGES), ("cut", OPENING)])
 async def test_not_yet_is_not_said_while_an_earlier_try_is_open(
     discord: DiscordServer, core: FakeCore, ann: Person, kind: str, part: str
 ) -> None:
@@ -179,18 +191,18 @@ async def test_a_broken_discord_is_asked_once(
 
 
 async def test_nothing_was_shown_when_the_conversation_could_not_be_opened(
-    discord: DiscordServer, core: FakeCore, ann: Person
+    discord: DiscordServer, impatient: FakeCore, ann: Person
 ) -> None:
     discord.fault("POST", OPENING, "silent")
-    assert await core.send(await core.check_in(ann)) == Later()
+    assert await impatient.send(await impatient.check_in(ann)) == Later()
 
 
 async def test_a_used_up_allowance_does_not_hold_what_was_sent(
-    discord: DiscordServer, core: FakeCore, ann: Person
+    discord: DiscordServer, impatient: FakeCore, ann: Person
 ) -> None:
     discord.fault("POST", MESSAGES, "spent")
-    assert await core.send(await core.check_in(ann)) == Sent()
-    assert await core.send(await core.check_in(ann)) == Later()
+    assert await impatient.send(await impatient.check_in(ann)) == Sent()
+    assert await impatient.send(await impatient.check_in(ann)) == Later()
     assert len(ann.sees()) == 1
 
 
@@ -202,7 +214,7 @@ async def test_a_token_that_was_revoked_keeps_what_waits(discord: DiscordServer,
 async def test_nothing_is_lost_while_discord_cannot_be_reached(core: FakeCore) -> None:
     async with DiscordServer(kit.TOKEN) as gone:
         ann, own = Person(gone), FakeCore(gone)
-        async with connected(gone, own, request_s=REQUEST_S):
+        async with connected(gone, own):
             await gone.__aexit__()
             assert await own.send(await own.check_in(ann)) == Later()
 
@@ -216,7 +228,7 @@ async def test_before_it_is_up_everything_waits(discord: DiscordServer, core: Fa
 async def test_an_answer_whose_arrival_is_unknown_is_edited_into_place(
     discord: DiscordServer, core: FakeCore, ann: Person
 ) -> None:
-    discord.fault("POST", CALLBACK, "silent")
+    discord.fault("POST", CALLBACK, "cut")
     await ann.command("server")
     await discord.until(lambda: core.receipts)
     assert core.receipts == [Unknown()]
@@ -227,14 +239,25 @@ async def test_an_answer_whose_arrival_is_unknown_is_edited_into_place(
 async def test_an_answer_that_was_put_off_before_a_restart_is_still_given_in_private(
     discord: DiscordServer, core: FakeCore, ann: Person
 ) -> None:
+    asked = Interaction(
+        discord.new_id(), "token", COMMAND, ann.id, SERVER_CHANNEL, discord.now(), answer=DEFERRED_MESSAGE
+    )
+    asked.original = discord.add(SERVER_CHANNEL, BOT, {"flags": EPHEMERAL | LOADING})
+    discord.interactions.append(asked)
+    handle = Handle(Reply(APPLICATION, asked.id, asked.token).dump(), discord.now() + timedelta(minutes=1))
+    assert await core.send(replace(await core.check_in(ann), handle=handle)) == Sent()
+    (answer,) = ann.sees()
+    assert (answer.content, answer.ephemeral, answer.loading) == ("Your check-in, as you asked.", True, False)
+
+
+async def test_a_command_whose_answer_did_not_come_through_leaves_no_thinking_behind(
+    discord: DiscordServer, core: FakeCore, ann: Person
+) -> None:
     discord.fault("POST", CALLBACK, "broken", accepted=False, status=503)
     await ann.command("server")
-    await discord.until(lambda: core.receipts)
-    await discord.until(lambda: [message for message in ann.sees() if message.loading])
-    later = FakeCore(discord)
-    async with connected(discord, later):
-        assert await later.send(core.parcels[0]) == Sent()
-    assert [(message.content, message.ephemeral) for message in ann.sees()] == [("Screen 1", True)]
+    await discord.until(lambda: discord.asked("DELETE", "@original"))
+    assert core.receipts == [Later()]
+    assert ann.sees() == []
 
 
 @pytest.mark.parametrize(("why", "code"), [("never answered", 10015), ("too old", 50027), ("dismissed", 10008)])

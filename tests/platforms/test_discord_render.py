@@ -1,7 +1,7 @@
 """Screens and forms in Discord's terms: within its limits, and every word as it was written."""
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
@@ -26,6 +26,10 @@ ids = st.from_regex(r"[a-z][a-z_]{0,11}", fullmatch=True)
 def options(fewest: int, most: int) -> st.SearchStrategy[tuple[Option, ...]]:
     made = st.builds(Option, ids, labels)
     return st.lists(made, min_size=fewest, max_size=most, unique_by=lambda option: option.id).map(tuple)
+
+
+# How long an example takes says nothing on a machine that does other things too.
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 fields = st.one_of(
@@ -56,13 +60,14 @@ forms = st.builds(Form, labels, labels, st.lists(fields, min_size=1, max_size=5,
 def screens(draw: st.DrawFn) -> Screen:
     menu = draw(st.one_of(st.none(), st.builds(Menu, labels, options(1, 100))))
     taken = 0 if menu is None else -(-len(menu.options) // 25)
-    some = st.lists(st.builds(Choice, ids, labels, st.one_of(st.none(), forms)), max_size=(5 - taken) * 5 - 1)
+    some = st.lists(st.builds(Choice, ids, labels, st.sampled_from([None, kit.NOTE])), max_size=(5 - taken) * 5 - 1)
     choices = draw(some.map(lambda found: {choice.id: choice for choice in found if choice.id != SAFETY}))
     step = f"{draw(ids)}.{draw(ids)}"
     safety = Choice(SAFETY, draw(labels))
     return Screen(step, draw(st.integers(0, 10**6)), draw(texts), kit.GLANCE, safety, tuple(choices.values()), menu)
 
 
+@unhurried
 @given(screens(), st.text("abcdefghijklmnopqrstuvwxyz0123456789", min_size=1, max_size=25))
 def test_any_screen_is_one_message_within_discords_limits(screen: Screen, key: str) -> None:
     rows = render.view(screen, key).to_components()
@@ -72,12 +77,14 @@ def test_any_screen_is_one_message_within_discords_limits(screen: Screen, key: s
     assert (items[-1]["label"], position.mark(items[-1]["custom_id"])) == (render.clip(screen.safety.label, 80), key)
 
 
+@unhurried
 @given(texts)
 def test_every_letter_is_shown_and_none_is_markup_mention_or_link(text: str) -> None:
     seen = shown(render.content(kit.screen(1, text or "x")))
     assert seen in {text or "x", text.replace("```", "``ˋ")}
 
 
+@unhurried
 @given(forms)
 def test_any_form_is_within_discords_limits(form: Form) -> None:
     modal = render.modal(form, Position("flow.step", 12, "note", form=True)).to_dict()
@@ -138,6 +145,12 @@ def test_more_than_discord_can_show_is_a_bug() -> None:
     ):
         with pytest.raises(ProgramError):
             broken()
+
+
+@pytest.mark.asyncio
+async def test_nothing_that_was_shown_is_kept_in_memory() -> None:
+    assert render.view(kit.screen(1), "key").is_finished()
+    assert render.modal(kit.NOTE, Position("a.b", 1, "c")).is_finished()
 
 
 def test_a_screen_looks_like_this() -> None:

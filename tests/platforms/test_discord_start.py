@@ -140,6 +140,14 @@ async def test_the_doctor_says_what_is_wrong_and_gives_the_invitations(discord: 
 
 
 @pytest.mark.asyncio
+async def test_the_doctor_finds_nothing_wrong_where_nothing_is(discord: DiscordServer) -> None:
+    configs: tuple[dict[str, dict[str, str]], ...] = ({"0": {}, "1": {}}, {})
+    for config in configs:
+        discord.app = {"flags": 0, "integration_types_config": config}
+        assert all(finding.ok and not finding.mend for finding in await plug.doctor(kit.settings(discord)))
+
+
+@pytest.mark.asyncio
 async def test_the_doctor_names_a_token_that_is_not_accepted(discord: DiscordServer) -> None:
     findings = await plug.doctor(kit.settings(discord, token="x"))
     assert "DISCORD_TOKEN" in findings[0].mend

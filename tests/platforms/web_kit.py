@@ -1,13 +1,16 @@
 """A core small enough to read, for the page's tests: it remembers like a database and answers from a table."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from typing import Any
+from uuid import uuid4
 
-from aiohttp import web
+from aiohttp import ClientSession, ClientWebSocketResponse, web
 
 from bot.errors import ProgramError
 from bot.model import (
@@ -27,6 +30,7 @@ from bot.model import (
 from bot.runtime.ports import Clock, Later, Parcel, Receipt, Sent, Taken, Unknown
 from handlers.web.adapter import WebPlatform
 
+ME = str(uuid4())
 WITHIN_S = 15.0
 FEELINGS = ("Hurt", "Angry", "Ashamed", "Alone", "Let down", "Confused", "Numb", "Sad")
 PLACES = ("At home", "With family", "With friends")
@@ -73,7 +77,7 @@ SCREENS = {
             "How hot is it now, from 0 to 10?",
             menu=Menu("How hot, 0 to 10", options(tuple(map(str, range(11))))),
         ),
-        screen("feel", "What is strongest?", Choice("skip", "Not now"), menu=Menu("A feeling", options(FEELINGS[:5]))),
+        screen("feel", "What is strongest?", Choice("skip", "Not now"), menu=Menu("A feeling", options(FEELINGS))),
         screen("country", "Where are you?", Choice("skip", "Not now"), menu=Menu("Your country", options(COUNTRIES))),
         screen("kept", "It is kept. You can come back to it tomorrow.", Choice("hello", "Start again")),
         screen("help", "If you are in danger, call your local emergency number.", Choice("hello", "Back")),
@@ -96,6 +100,7 @@ class SmallCore:
         self.waiting: list[Parcel] = []
         self.step, self.visit = "test.hello", 1
         self.broken = False
+        self.dies_after_storing = False
         self._keys = count(1)
         self._changed = asyncio.Condition()
 
@@ -111,7 +116,12 @@ class SmallCore:
         prefix = self._move(event)
         await self._note()
         shown = SCREENS[self.step]
-        return Taken(self.parcel(event.person, replace(shown, visit=self.visit, text=prefix + shown.text)))
+        parcel = self.parcel(event.person, replace(shown, visit=self.visit, text=prefix + shown.text))
+        if self.dies_after_storing:
+            self.dies_after_storing = False
+            self.waiting.append(parcel)
+            raise ProgramError("the machine went away")
+        return Taken(parcel)
 
     def _move(self, event: Event) -> str:
         if isinstance(event, ChoicePicked | FormSubmitted):
@@ -205,3 +215,41 @@ async def playground(core: SmallCore, shown_wait_s: float = 10.0) -> AsyncIterat
         yield ground
     finally:
         await ground.stop()
+
+
+class Page:
+    """The page as a driver: it says hello, sends frames, and says which screens it has."""
+
+    def __init__(self, socket: ClientWebSocketResponse) -> None:
+        self.socket = socket
+        self.heard: list[dict[str, Any]] = []
+
+    async def send(self, **frame: Any) -> str:
+        whole = {"id": str(uuid4()), **frame}
+        await self.socket.send_str(json.dumps(whole))
+        return str(whole["id"])
+
+    async def hello(self, *, fresh: bool = False, **more: Any) -> str:
+        return await self.send(type="hello", person=ME, locale="en-GB", zone="Europe/London", fresh=fresh, **more)
+
+    async def hears(self, kind: str) -> dict[str, Any]:
+        async with asyncio.timeout(10):
+            while True:
+                frame: dict[str, Any] = await self.socket.receive_json()
+                self.heard.append(frame)
+                if frame["type"] == kind:
+                    return frame
+
+    async def sees(self) -> dict[str, Any]:
+        shown = await self.hears("screen")
+        await self.socket.send_json({"type": "shown", "key": shown["key"]})
+        return shown
+
+
+@asynccontextmanager
+async def page(ground: Playground) -> AsyncIterator[Page]:
+    async with (
+        ClientSession() as session,
+        session.ws_connect(f"{ground.address}/ws", origin=ground.address) as socket,
+    ):
+        yield Page(socket)

@@ -84,7 +84,7 @@ export function makeTalk({ press }) {
 
   function menuOf(entry, menu) {
     if (menu.as === "list") return list(entry, menu);
-    const className = menu.as === "scale" ? "scale" : "choices";
+    const className = menu.as === "scale" ? "scale" : "choices menu";
     const buttons = menu.options.map((option) => button(entry, option));
     if (menu.as === "scale") {
       buttons.forEach((each, at) => each.style.setProperty("--heat", `${(100 * at) / (buttons.length - 1)}%`));

@@ -1,0 +1,48 @@
+"""Every play is a test of its own; together they walk every step and pick every choice."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.rehearsal import Play, read_plays, rehearse, rehearse_all, unwalked
+from tests.kit import content
+
+PLAYS = Path(__file__).parent.parent / "plays"
+TEXTS = {path.name: path.read_text("utf-8") for path in sorted(PLAYS.glob("*.yaml"))}
+READ = {name: read_plays(text, name) for name, text in TEXTS.items()}
+
+
+@pytest.mark.parametrize(
+    "play",
+    [
+        pytest.param(play, id=f"{name.removesuffix('.yaml')}: {play.doc.play}")
+        for name, (plays, _) in READ.items()
+        for play in plays
+    ],
+)
+def test_the_conversation_goes_as_the_play_says(play: Play) -> None:
+    assert not [str(fault) for fault in rehearse(content(), play, set())]
+
+
+def test_every_play_can_be_read() -> None:
+    assert not [str(fault) for _, faults in READ.values() for fault in faults]
+
+
+def test_every_step_is_walked_and_every_choice_is_picked() -> None:
+    walked: set[str] = set()
+    for plays, _ in READ.values():
+        for play in plays:
+            rehearse(content(), play, walked)
+    assert not [str(fault) for fault in unwalked(content(), walked)]
+
+
+def test_no_two_plays_share_a_name() -> None:
+    names = [play.doc.play for plays, _ in READ.values() for play in plays]
+    assert len(names) == len(set(names))
+
+
+def test_without_a_play_its_steps_are_named() -> None:
+    texts = {name: text for name, text in TEXTS.items() if name != "follow_up.yaml"}
+    faults = rehearse_all(content(), texts).faults
+    assert "flows/follow_up.yaml:1: P003 no play walks follow_up.mixed" in faults
+    assert "flows/follow_up.yaml:1: P004 no play picks follow_up.knock:later" in faults
