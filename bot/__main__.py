@@ -43,7 +43,8 @@ def _faults_said() -> Iterator[None]:
 def run() -> None:
     """Run Debrief on every platform that is set up, or the playground page if none is."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    for library in ("apscheduler", "alembic"):
+        logging.getLogger(library).setLevel(logging.WARNING)
     with _faults_said():
         asyncio.run(app.serve())
 

@@ -159,7 +159,9 @@ def _spelling(file: LexiconFile, top: Mapping[str, Any], known: frozenset[str]) 
 
 def _unreachable(file: LexiconFile, sets: Mapping[str, frozenset[str]], top: Mapping[str, Any]) -> None:
     """Fault each word that patterns ask for but that reading a text never yields."""
-    lost = {word for word in file.spelling.known if word != NUMBER and tokens(word, file.spelling) != [STOP, word, STOP]}
+    lost = {
+        word for word in file.spelling.known if word != NUMBER and tokens(word, file.spelling) != [STOP, word, STOP]
+    }
     if not lost:
         return
     for name, words in sets.items():

@@ -128,6 +128,7 @@ class WordsDoc(Strict):
     missed: str
     waiting: str
     resume: str
+    apology: str
 
 
 class ListsDoc(Strict):

@@ -24,6 +24,7 @@ class Debriefing:
 
     def __init__(self, content: Content, store: Store, clock: Clock, waker: Waker) -> None:
         self.clock = clock
+        self.apology = content.words.apology
         self.delivery = Delivery(store, clock, waker, content.words)
         self._content, self._store, self._waker = content, store, waker
         self._expired_at: datetime | None = None
@@ -51,8 +52,7 @@ class Debriefing:
         return form_at(self._content, step, choice)
 
     async def arrived(self, person: Person) -> None:
-        await self._store.wake_parcels(person, self.clock.now())
-        self._waker.nudge()
+        await self.delivery.arrived(person)
 
     async def skip(self, by: timedelta) -> None:
         clock = self.clock

@@ -33,15 +33,21 @@ class Delivery:
         """Send and settle. Never raises: what fails stays in the outbox."""
         lock = self._turns.setdefault(parcel.person, asyncio.Lock())
         async with lock:
-            receipt = await self._send(self._discreet(parcel))
-            now = self._clock.now()
+            sent = self._discreet(parcel)
+            receipt = await self._send(sent)
             try:
-                await self._store.settle_parcel(parcel, receipt, self._retry_at(parcel, receipt, now))
+                await self._store.settle_parcel(parcel, receipt, self._retry_at(sent, receipt, self._clock.now()))
             except Exception:
                 log.exception("a delivery was not written down; its lease brings it back")
         if not isinstance(receipt, Sent):
             log.warning("%s: not delivered (%s)", parcel.person.platform, type(receipt).__name__)
             self._waker.nudge()
+
+    async def arrived(self, person: Person) -> None:
+        """Deliver what waits for the person. Behind the lock: a send that just found nobody is written down first."""
+        async with self._turns.setdefault(person, asyncio.Lock()):
+            await self._store.wake_parcels(person, self._clock.now())
+        self._waker.nudge()
 
     async def _send(self, parcel: Parcel) -> Receipt:
         platform = self.platforms.get(parcel.person.platform)
@@ -58,11 +64,17 @@ class Delivery:
             return Unknown()
 
     def _discreet(self, parcel: Parcel) -> Parcel:
-        """A late answer says only that it is there: the phone may lie on the table by now."""
+        """A late answer says only that it is there: the phone may lie on the table by now.
+
+        A handle is tried again only to settle whether the answer arrived; one that the platform turned down is dead.
+        """
         now = self._clock.now()
-        handle_dead = parcel.handle is not None and (parcel.attempt > 1 or parcel.handle.expires_at <= now)
-        late = now - parcel.made_at > LATE and not parcel.check_in
-        if not handle_dead and not late:
+        if parcel.handle is not None:
+            turned_down = parcel.attempt > 1 and not parcel.again
+            neutral = turned_down or parcel.handle.expires_at <= now
+        else:
+            neutral = not parcel.check_in and now - parcel.made_at > LATE
+        if not neutral:
             return parcel
         return replace(parcel, handle=None, screen=self._neutral(parcel.screen))
 
@@ -81,6 +93,6 @@ class Delivery:
         backoff: timedelta = min(BACKOFF_FIRST * 2 ** min(parcel.attempt - 1, 16), BACKOFF_LONGEST)
         if not isinstance(receipt, Later):
             return now + backoff
-        if receipt.after_s == 0 and parcel.handle is not None and parcel.attempt == 1:
+        if receipt.after_s == 0 and parcel.handle is not None:
             return now
         return now + max(timedelta(seconds=receipt.after_s), backoff)

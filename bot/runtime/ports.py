@@ -144,6 +144,8 @@ class Core(Protocol):
     """What a platform's adapter may ask of Debrief."""
 
     clock: Clock
+    apology: str
+    """What to tell a person whose event could not be taken, where the platform will not deliver it again."""
 
     async def take(self, event: Event) -> Taken:
         """Make the event and its answer durable. Acknowledge to the platform only after this returns."""

@@ -3,7 +3,8 @@
 import asyncio
 import logging
 import traceback
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, TypeVar
 
 import aiohttp
@@ -121,25 +122,26 @@ class DiscordAdapter:
 
     async def on_message(self, message: discord.Message) -> None:
         if event := inbound.message(message, self._core.clock.now()):
-            await self._guarded(self._message_turn(event))
+            await self._guarded(self._message_turn(event), partial(message.channel.send, silent=True))
 
     async def on_press(self, interaction: Interaction) -> None:
         shown = position.read(interaction.custom_id or "")
         form = self._core.form(shown.step, shown.choice) if shown and shown.form else None
         if shown and form:
-            await self._guarded(self._acknowledge(interaction.response.send_modal(render.modal(form, shown))))
+            opening = self._acknowledge(interaction.response.send_modal(render.modal(form, shown)))
+            await self._guarded(opening, partial(_tell, interaction))
         elif event := inbound.press(interaction, self._core.clock.now()):
-            await self._guarded(self._turn(interaction, event))
+            await self._guarded(self._turn(interaction, event), partial(_tell, interaction))
 
     async def on_interaction(self, interaction: Interaction) -> None:
         if interaction.type is discord.InteractionType.modal_submit and (
             event := inbound.form(interaction, self._core.clock.now())
         ):
-            await self._guarded(self._turn(interaction, event))
+            await self._guarded(self._turn(interaction, event), partial(_tell, interaction))
 
     async def _on_command(self, interaction: Interaction, text: str) -> None:
         event = inbound.command(interaction, text, self._core.clock.now())
-        await self._guarded(self._turn(interaction, event))
+        await self._guarded(self._turn(interaction, event), partial(_tell, interaction))
 
     async def _message_turn(self, event: Event) -> None:
         await self._core.post(await self._core.take(event))
@@ -197,20 +199,30 @@ class DiscordAdapter:
         if receipt != Sent():
             log.warning("Discord did not take an acknowledgement: %s", receipt)
 
-    async def _guarded(self, turn: Awaitable[None]) -> None:
-        """A turn that fails is one person's failure: it is logged, and Discord tells them that it did not work."""
+    async def _guarded(self, turn: Awaitable[None], tell: Callable[[str], Awaitable[object]]) -> None:
+        """A turn that fails is one person's failure: it is logged, and they are told to send it again."""
         try:
             await self._counted(turn)
         except Exception as error:
             # Only the type and the place: a message may quote what was written.
             place = traceback.extract_tb(error.__traceback__)[-1]
             log.error("a turn failed: %s at %s:%s", type(error).__name__, place.filename, place.lineno)
+            await self._acknowledge(tell(self._core.apology))
 
     async def _counted(self, work: Awaitable[_T]) -> _T:
         task = asyncio.ensure_future(work)
         self._at_work.add(task)
         task.add_done_callback(self._at_work.discard)
         return await task
+
+
+async def _tell(interaction: Interaction, words: str) -> None:
+    """A line for the person alone, whether the interaction had its first response or not."""
+    ephemeral = not inbound.in_own_dm(interaction)
+    if interaction.response.is_done():
+        await interaction.followup.send(words, ephemeral=ephemeral)
+    else:
+        await interaction.response.send_message(words, ephemeral=ephemeral)
 
 
 def _gateway_ended(gateway: asyncio.Task[None]) -> None:

@@ -9,7 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.model import Handle
-from bot.runtime.ports import Parcel, Receipt, Sent
+from bot.runtime.ports import Later, Parcel, Receipt, Sent
 from handlers.slack import receipts, render
 
 METADATA_TYPE = "debrief"
@@ -30,7 +30,8 @@ class Sender:
     async def send(self, parcel: Parcel) -> Receipt:
         message = render.message(parcel.screen)
         if parcel.handle is not None:
-            return await self._answer(parcel.handle, message)
+            # An ephemeral answer leaves no trace to settle by: a direct message has to say that there is one.
+            return Later() if parcel.again else await self._answer(parcel.handle, message)
         try:
             channel = await self._channel(parcel.person.user)
             if parcel.again and await self._arrived(channel, parcel):
@@ -41,7 +42,6 @@ class Sender:
         return await self._post(channel, parcel, message)
 
     async def _answer(self, handle: Handle, message: render.Message) -> Receipt:
-        """An ephemeral answer leaves no trace to settle by: after a cut it is shown again rather than lost."""
         target = json.loads(handle.token)
         webhook = AsyncWebhookClient(
             target["url"], session=self._session, retry_handlers=[], logger=self._client.logger

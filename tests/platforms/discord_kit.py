@@ -67,6 +67,7 @@ class FakeCore:
 
     def __init__(self, world: World) -> None:
         self.clock: Clock = world
+        self.apology = "Please send it again."
         self.adapter: DiscordAdapter | None = None
         self.taking: list[Event] = []
         self.events: list[Event] = []

@@ -59,6 +59,7 @@ class TableCore:
 
     def __init__(self) -> None:
         self.clock: Clock = RealClock()
+        self.apology = "Please send it again."
         self.screen: Screen | None = SCREEN
         self.forms = {(SCREEN.step, "note"): NOTE}
         self.events: list[Event] = []

@@ -259,7 +259,7 @@ async def test_a_picked_option_comes_back_as_a_choice(discord: DiscordServer, co
     assert (event.choice, event.visit) == ("c42", 1)
 
 
-async def test_a_turn_that_fails_is_one_persons_failure(
+async def test_a_turn_that_fails_is_one_persons_failure_and_they_are_told_to_send_it_again(
     discord: DiscordServer, core: FakeCore, ann: Person, caplog: pytest.LogCaptureFixture
 ) -> None:
     def broken(number: int) -> Screen:
@@ -268,10 +268,14 @@ async def test_a_turn_that_fails_is_one_persons_failure(
     async with connected(discord, core):
         core.answer = broken
         await ann.dm("hello")
-        await discord.until(lambda: core.events)
+        first = await ann.sees_new()
+        await ann.command("server")
+        second = await ann.sees_new([first])
         core.answer = kit.screen
         await ann.dm("hello again")
-        await ann.sees_new()
+        third = await ann.sees_new([first, second])
+    assert [first.content, second.content] == [core.apology, core.apology]
+    assert (first.silent, second.ephemeral, third.content) == (True, True, "Screen 3")
     assert "a turn failed: RuntimeError at" in caplog.text
     assert "words of somebody" not in caplog.text
 

@@ -91,6 +91,7 @@ class SmallCore:
 
     def __init__(self) -> None:
         self.clock: Clock = self
+        self.apology = "Please send it again."
         self.movable = True
         self.ahead = timedelta(0)
         self.platform: WebPlatform | None = None

@@ -83,6 +83,29 @@ async def test_when_the_short_lived_handle_dies_the_answer_comes_as_a_neutral_di
         assert second.screen.text == content().words.waiting
 
 
+async def test_whether_an_answer_arrived_is_settled_through_its_handle_while_that_lives(tmp_path: Path) -> None:
+    async with house(tmp_path / "d.db") as home:
+        her = home.somebody()
+        her.handle = Handle("token", EVENING + timedelta(minutes=14))
+        home.postbox.receipts = [Unknown()]
+        await her.commands()
+        await her.waits(timedelta(minutes=5))
+        second = home.postbox.parcels[1]
+        assert (second.again, second.handle) == (True, her.handle)
+        assert "Nothing has to be decided" in second.screen.text
+
+
+async def test_once_the_handle_is_dead_an_uncertain_answer_comes_as_a_neutral_direct_message(tmp_path: Path) -> None:
+    async with house(tmp_path / "d.db") as home:
+        her = home.somebody()
+        her.handle = Handle("token", EVENING + timedelta(minutes=14))
+        home.postbox.receipts = [Unknown()]
+        await her.commands()
+        await her.waits(timedelta(minutes=15))
+        second = home.postbox.parcels[1]
+        assert (second.handle, second.screen.text) == (None, content().words.waiting)
+
+
 async def test_a_closed_door_is_parked_and_told_at_the_next_visit_and_never_retried(tmp_path: Path) -> None:
     async with house(tmp_path / "d.db") as home:
         her = home.somebody()

@@ -1,0 +1,236 @@
+"""Sentences about advance(): presses, forms, and content that changed in between."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.engine import DOUBLED_PRESS, advance, form_at
+from bot.errors import ProgramError
+from bot.model import (
+    RESUME,
+    SAFETY,
+    ChoicePicked,
+    Conversation,
+    Event,
+    Record,
+)
+from tests.kit import content
+from tests.unit.talk import EVENING, SOMEBODY, WORDS, Talk, at_planning, at_the_table
+
+
+def test_a_doubled_press_is_silent_and_moves_nothing() -> None:
+    talk = at_the_table()
+    shown = talk.screen
+    talk.picks("breathe")
+    before = talk.conversation
+    turn = talk.waits(DOUBLED_PRESS).presses(shown, "breathe")
+    assert turn.screen is None
+    assert turn.conversation == replace(before, revision=before.revision + 1, touched_at=talk.now)
+    assert turn.effects == ()
+
+
+def test_the_other_button_of_the_screen_just_left_is_silent_too() -> None:
+    talk = at_the_table()
+    shown = talk.screen
+    talk.picks("breathe")
+    assert talk.presses(shown, "steady").screen is None
+    assert talk.conversation.step == "cool_down.heat_before"
+
+
+def test_a_press_after_that_is_told_where_we_are() -> None:
+    talk = at_the_table()
+    shown = talk.screen
+    talk.picks("breathe")
+    talk.waits(DOUBLED_PRESS + timedelta(seconds=1)).presses(shown, "breathe")
+    assert talk.screen.step == "cool_down.heat_before"
+    assert talk.screen.text.startswith(WORDS.stale)
+
+
+def test_a_press_from_two_screens_back_is_stale_at_once() -> None:
+    talk = at_the_table()
+    shown = talk.screen
+    talk.picks("breathe", "8")
+    talk.presses(shown, "breathe")
+    assert talk.screen.step == "cool_down.breathe"
+    assert talk.screen.text.startswith(WORDS.stale)
+
+
+def test_a_button_of_an_earlier_copy_of_the_showing_screen_counts() -> None:
+    talk = at_the_table()
+    first = talk.screen
+    talk.says("and his brother")
+    assert talk.screen.visit == first.visit
+    talk.presses(first, "steady")
+    assert talk.screen.step == "cool_down.heat_before"
+
+
+def test_a_choice_that_the_screen_does_not_have_is_stale() -> None:
+    talk = at_the_table()
+    talk.picks("dance")
+    assert talk.screen.text.startswith(WORDS.stale)
+
+
+def test_a_press_on_a_choice_that_opens_a_form_moves_nothing() -> None:
+    talk = at_the_table()
+    visit = talk.screen.visit
+    talk.picks("note")
+    assert (talk.screen.step, talk.screen.visit) == ("cool_down.meet", visit)
+
+
+def test_the_safety_button_works_from_any_screen_however_old() -> None:
+    talk = at_the_table()
+    old = talk.screen
+    talk.picks("breathe", "8", "stop", "5")
+    talk.waits(timedelta(days=2)).presses(old, SAFETY)
+    assert talk.screen.step == "care.start"
+    talk.picks("back")
+    assert talk.screen.step == "planning.ask"
+
+
+def test_resume_shows_the_screen_again_as_it_was() -> None:
+    talk = at_the_table()
+    shown = talk.screen
+    talk.waits(timedelta(hours=3)).picks(RESUME)
+    assert talk.screen == shown
+
+
+def test_a_button_pressed_by_somebody_unknown_leads_to_the_first_screen() -> None:
+    talk = Talk()
+    old = at_planning().screen
+    talk.presses(old, RESUME)
+    assert talk.screen.step == "cool_down.meet"
+    assert WORDS.stale not in talk.screen.text
+
+
+def test_a_button_of_help_or_care_still_works_when_nothing_is_known_of_the_person() -> None:
+    somebody_else = at_the_table()
+    somebody_else.picks(SAFETY)
+    talk = Talk()
+    talk.presses(somebody_else.screen, "self_harm")
+    assert talk.screen.step == "care.self_harm"
+
+
+# Forms
+
+
+def test_a_form_sent_twice_is_kept_once_and_the_second_is_silent() -> None:
+    talk = at_the_table()
+    shown = talk.screen
+    talk.fills("note", {"note": "It was his birthday."})
+    note = talk.slots["note"]
+    assert talk.fills("note", {"note": "It was his birthday."}, shown).screen is None
+    assert talk.slots["note"] == note
+
+
+def test_a_form_sent_twice_long_after_is_told_where_we_are_and_still_kept_once() -> None:
+    talk = at_the_table()
+    shown = talk.screen
+    talk.fills("note", {"note": "It was his birthday."})
+    note = talk.slots["note"]
+    talk.waits(timedelta(hours=1)).fills("note", {"note": "It was his birthday."}, shown)
+    assert talk.screen.text.startswith(WORDS.stale)
+    assert talk.slots["note"] == note
+
+
+def test_a_late_form_is_kept_and_the_screen_stays() -> None:
+    talk = at_the_table()
+    shown = talk.screen
+    talk.picks("breathe")
+    talk.fills("note", {"note": "It was his birthday.", "feeling": "sad"}, shown)
+    assert talk.screen.step == "cool_down.heat_before"
+    assert talk.screen.text.startswith(WORDS.kept)
+    assert talk.slots["note"] == "he just laughed along\nIt was his birthday."
+
+
+def test_a_form_from_somebody_unknown_begins_a_debrief_with_its_words() -> None:
+    talk = Talk()
+    talk.fills("note", {"note": "It was his birthday."}, at_the_table().screen)
+    assert talk.slots["note"] == "It was his birthday."
+    assert talk.screen.step == "cool_down.meet"
+    assert talk.conversation.debrief == 1
+
+
+def test_a_form_that_content_no_longer_has_still_keeps_its_words() -> None:
+    talk = at_the_table()
+    gone = replace(talk.screen, step="cool_down.no_more")
+    talk.fills("note", {"story": "It was his birthday."}, gone)
+    assert talk.slots["note"].endswith("It was his birthday.")
+
+
+@pytest.mark.parametrize("values", [{}, {"note": " \n "}, {"feeling": "purple"}, {"unheard_of": "x"}])
+def test_a_form_with_nothing_in_it_is_said_and_loses_nothing(values: dict[str, str]) -> None:
+    talk = at_the_table()
+    talk.fills("note", values)
+    assert talk.screen.step == "cool_down.meet"
+    assert talk.screen.text.startswith(WORDS.empty)
+    assert talk.slots["note"] == "he just laughed along"
+
+
+def test_only_the_forms_own_fields_and_options_are_kept() -> None:
+    talk = at_the_table()
+    talk.fills("note", {"note": "Again.", "feeling": "purple", "withheld": "no", "met": "never", "heat_before": "7"})
+    assert set(talk.slots) == {"note", "heat_before", "met"}
+    assert talk.slots["met"] == "yes"
+
+
+def test_a_form_is_known_by_its_step_and_choice_alone() -> None:
+    form = form_at(content(), "cool_down.meet", "note")
+    assert form is not None
+    assert [field.id for field in form.fields] == ["note", "feeling", "heat_before"]
+    assert [option.id for option in form.fields[2].options] == [str(n) for n in range(11)]
+    assert form_at(content(), "cool_down.meet", "breathe") is None
+    assert form_at(content(), "cool_down.no_more", "note") is None
+
+
+# Content that changed in between
+
+
+@pytest.mark.parametrize("gone", ["cool_down.no_more", "no_more.start", "nonsense", "cool_down.start"])
+def test_a_step_that_content_no_longer_shows_restarts_kindly_and_keeps_the_note(gone: str) -> None:
+    talk = at_planning()
+    for leave in (Talk.says, Talk.commands, Talk.picks):
+        again = Talk(replace(talk.conversation, step=gone, back=gone))
+        again.seen = [replace(talk.screen, step=gone)]
+        leave(again, "breathe")
+        assert again.screen.step == "cool_down.hello"
+        assert WORDS.stale not in again.screen.text
+        kept = [effect.slots["note"] for effect in again.turn.effects if isinstance(effect, Record)]
+        assert "he just laughed along" in [*kept, again.slots.get("note")]
+
+
+def test_a_way_back_that_content_no_longer_has_leads_home() -> None:
+    talk = at_the_table()
+    talk.picks(SAFETY)
+    talk.conversation = replace(talk.conversation, back="cool_down.no_more")
+    talk.picks("back")
+    assert talk.screen.step == "cool_down.rest"
+
+
+# advance itself
+
+
+def test_the_conversation_before_is_not_changed() -> None:
+    talk = at_the_table()
+    before = talk.conversation
+    slots = dict(before.slots)
+    talk.picks("breathe", "8")
+    assert before.slots == slots
+
+
+def test_the_same_event_comes_to_the_same_turn() -> None:
+    talk = at_planning(zone="Europe/London")
+    event = ChoicePicked(
+        delivery_id="1",
+        person=SOMEBODY,
+        at=EVENING,
+        step=talk.screen.step,
+        visit=talk.screen.visit,
+        choice="morning",
+    )
+    assert advance(content(), talk.conversation, event) == advance(content(), talk.conversation, event)
+
+
+def test_an_event_of_no_kind_is_a_bug_of_ours() -> None:
+    with pytest.raises(ProgramError):
+        advance(content(), Conversation(), Event(delivery_id="1", person=SOMEBODY, at=EVENING))
