@@ -54,6 +54,7 @@ UNDER_WAY = {
 }
 
 DOUBLED_PRESS = timedelta(seconds=10)
+SECOND_FINGER = timedelta(seconds=2)
 NEW_EVENING = timedelta(hours=12)
 LAST_WORD = timedelta(days=3)
 CHECK_INS = frozenset({"check_in", "follow_up"})
@@ -219,13 +220,23 @@ class _Walk:
         picked = self.before.picked_at
         return picked is not None and abs(self.event.at - picked) <= DOUBLED_PRESS
 
+    def doubled(self, event: ChoicePicked | FormSubmitted) -> bool:
+        """The same press again, or a second finger on the screen that was just answered. Care is never unheard."""
+        picked = self.before.picked_at
+        if event.visit != self.visit - 1 or picked is None:
+            return False
+        if event.choice == self.before.picked:
+            return self.recent()
+        return abs(event.at - picked) <= SECOND_FINGER and not event.step.startswith("care.")
+
     def turn(self, speaks: bool) -> Turn:
         if speaks and not self.step:
             self.debrief = self.debrief or 1
             self.enter(START)
-        picked = self.event.at if isinstance(self.event, ChoicePicked | FormSubmitted) and self.walked else None
+        pressed = self.event if isinstance(self.event, ChoicePicked | FormSubmitted) and self.walked else None
         if any(isinstance(effect, Forget) for effect in self.effects):
-            return Turn(Conversation(), self.screen(), (Forget(),), tuple(self.walked))
+            gone = replace(self.screen(), forgets=True)
+            return Turn(Conversation(), gone, (Forget(),), tuple(self.walked))
         return Turn(
             replace(
                 self.before,
@@ -235,7 +246,8 @@ class _Walk:
                 slots={name: value for name, value in self.slots.items() if value},
                 back=self.back,
                 debrief=self.debrief,
-                picked_at=picked or self.before.picked_at,
+                picked=pressed.choice if pressed else self.before.picked,
+                picked_at=pressed.at if pressed else self.before.picked_at,
                 touched_at=self.event.at,
             ),
             self.screen() if speaks else None,
@@ -376,7 +388,7 @@ def _choice(walk: _Walk, event: ChoicePicked) -> bool:
         return True
     if (event.step, event.visit) == (walk.step, walk.visit) and walk.pick(event.choice):
         return True
-    if event.visit == walk.visit - 1 and walk.recent():
+    if walk.doubled(event):
         return False
     walk.prefix.append(walk.content.words.stale)
     return True
@@ -393,7 +405,7 @@ def _submitted(walk: _Walk, event: FormSubmitted) -> bool:
     typed = "\n".join(text for key, text in values.items() if kinds[key] != "pick")
     current = (event.step, event.visit) == (walk.step, walk.visit)
     if form is None or choice is None or not current:
-        doubled = walk.recent() and event.visit == walk.visit - 1 and "note" not in values
+        doubled = walk.doubled(event) and "note" not in values
         written = "\n".join(text for key, text in values.items() if kinds[key] in _FREE)
         return not doubled and _late_form(walk, written, typed)
     sign = walk.hear(typed)

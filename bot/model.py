@@ -163,7 +163,10 @@ class Menu:
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """What to show. `glance` is all that a lock screen may show; `safety` is on every screen."""
+    """What to show. `glance` is all that a lock screen may show; `safety` is on every screen.
+
+    `forgets`: the person was forgotten; whatever the platform can take back of earlier screens goes with it.
+    """
 
     step: str
     visit: int
@@ -173,11 +176,15 @@ class Screen:
     choices: tuple[Choice, ...] = ()
     menu: Menu | None = None
     picture: str = ""
+    forgets: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """Where one person stands. `revision` rises by one with each turn; `visit` with each step entered."""
+    """Where one person stands. `revision` rises by one with each turn; `visit` with each step entered.
+
+    `picked` is the last choice that led on, at `picked_at`.
+    """
 
     revision: int = 0
     step: str = ""
@@ -185,6 +192,7 @@ class Conversation:
     slots: Mapping[str, str] = field(default_factory=dict)
     back: str = ""
     debrief: int = 0
+    picked: str = ""
     picked_at: datetime | None = None
     touched_at: datetime | None = None
 

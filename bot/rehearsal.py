@@ -162,11 +162,14 @@ class Stage:
         until = understand(words.removeprefix("until ").strip(), self.now, self.zone)
         if until is None:
             raise Unexpected(f"wait: {words!r} is no time")
-        while due := min((c for c in self.waiting.values() if c.due_at <= until.at), key=_due, default=None):
+        self.wait_until(until.at)
+
+    def wait_until(self, at: datetime) -> None:
+        while due := min((c for c in self.waiting.values() if c.due_at <= at), key=_due, default=None):
             self.now = due.due_at
             del self.waiting[due.flow]
             self.happen(TimerFired(check_in=due, **self.hints()))
-        self.now = until.at
+        self.now = at
 
     def _showing(self) -> Screen:
         if self.screen is None:

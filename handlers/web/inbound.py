@@ -19,7 +19,6 @@ SKIP_LONGEST_S = 31 * 24 * 60 * 60
 _HOST = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?", re.IGNORECASE)
 _UUID = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 _LOCALE = r"^([A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8}){0,4})?$"
-_ZONE = r"^([A-Za-z0-9_+-]{1,32}(/[A-Za-z0-9_+-]{1,32}){0,3})?$"
 
 Uuid = Annotated[str, StringConstraints(pattern=_UUID)]
 Name = Annotated[str, StringConstraints(max_length=200)]
@@ -59,7 +58,6 @@ class Hello(_Frame):
     id: Uuid
     person: Uuid
     locale: Annotated[str, StringConstraints(pattern=_LOCALE)] = ""
-    zone: Annotated[str, StringConstraints(pattern=_ZONE)] = ""
     fresh: bool = False
 
 
@@ -125,7 +123,6 @@ class Speaker:
 
     person: Person
     locale: str
-    zone: str
 
 
 class _Who(TypedDict):
@@ -133,7 +130,6 @@ class _Who(TypedDict):
     person: Person
     at: datetime
     locale: str
-    zone: str
 
 
 Inbound = Hello | Shown | Skip | Event | Fault
@@ -161,7 +157,7 @@ def read(text: str, speaker: Speaker | None, now: datetime) -> Inbound:
 
 
 def speaker(hello: Hello) -> Speaker:
-    return Speaker(Person("web", "", hello.person), hello.locale, hello.zone)
+    return Speaker(Person("web", "", hello.person), hello.locale)
 
 
 def resume(hello: Hello, now: datetime) -> Event:
@@ -171,7 +167,7 @@ def resume(hello: Hello, now: datetime) -> Event:
 
 
 def _event(frame: _Said | _Command | _Picked | _Submitted, speaker: Speaker, now: datetime) -> Event:
-    who = _Who(delivery_id=frame.id, person=speaker.person, at=now, locale=speaker.locale, zone=speaker.zone)
+    who = _Who(delivery_id=frame.id, person=speaker.person, at=now, locale=speaker.locale)
     match frame:
         case _Said():
             return MessageReceived(**who, text=frame.text)

@@ -24,6 +24,7 @@ def screen(parcel: Parcel) -> str:
         choices=[_choice(choice) for choice in shown.choices],
         menu=_menu(shown.menu) if shown.menu else None,
         picture=shown.picture,
+        forgets=shown.forgets,
     )
 
 

@@ -231,7 +231,7 @@ class Page:
         return str(whole["id"])
 
     async def hello(self, *, fresh: bool = False, **more: Any) -> str:
-        return await self.send(type="hello", person=ME, locale="en-GB", zone="Europe/London", fresh=fresh, **more)
+        return await self.send(type="hello", person=ME, locale="en-GB", fresh=fresh, **more)
 
     async def hears(self, kind: str) -> dict[str, Any]:
         async with asyncio.timeout(10):

@@ -36,6 +36,7 @@ function show(screen) {
   if (kept.seen.includes(screen.key)) return;
   kept.seen.push(screen.key);
   if (alreadyShows(screen)) return keep("seen");
+  if (screen.forgets) empty();
   const entry = { key: screen.key, at: screen.at, screen, picked: null };
   if (!kept.transcript.length) by("log").replaceChildren();
   kept.transcript.push(entry);
@@ -155,11 +156,15 @@ by("safety").addEventListener("click", (event) => {
   note(post({ type: "picked", ...place(kept.here), choice: safety.id }), safety.label);
 });
 
-by("clear").addEventListener("click", () => {
+function empty() {
   clear();
   words.value = "";
   fit();
   talk.fill([], cleared());
+}
+
+by("clear").addEventListener("click", () => {
+  empty();
   words.focus();
 });
 

@@ -21,8 +21,8 @@ export function connect({ onScreen, onClock, onTaken, onFault, onLine }) {
   }
 
   function greet() {
-    const { locale, timeZone } = Intl.DateTimeFormat().resolvedOptions();
-    send({ type: "hello", id: kept.hello, person, locale, zone: timeZone ?? "", fresh: !kept.here });
+    const { locale } = Intl.DateTimeFormat().resolvedOptions();
+    send({ type: "hello", id: kept.hello, person, locale, fresh: !kept.here });
     kept.unsent.forEach(send);
   }
 
