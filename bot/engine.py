@@ -415,8 +415,9 @@ def _submitted(walk: _Walk, event: FormSubmitted) -> bool:
         return True
     if not sign:
         walk.reopen()
-    fits = walk.keep(values.pop("note")) if values.get("note") else True
-    walk.slots.update(values)
+    note = values.pop("note", "")
+    fits = not note or walk.keep(note)
+    walk.slots |= {key: value for key, value in values.items() if value}
     if fits and not sign:
         walk.take(choice)
     return True

@@ -25,6 +25,7 @@ from bot.model import (
     Conversation,
     Effect,
     Event,
+    Forget,
     FormSubmitted,
     MessageReceived,
     Person,
@@ -187,6 +188,8 @@ class Stage:
             self.waiting[effect.flow] = CheckIn(self._count, SOMEBODY, effect.flow, debrief, effect.due_at, 0)
         elif isinstance(effect, CancelCheckIns):
             self.waiting = {k: v for k, v in self.waiting.items() if effect.flow and k != effect.flow}
+        elif isinstance(effect, Forget):
+            self.waiting = {}
 
 
 def _due(check_in: CheckIn) -> tuple[datetime, int]:

@@ -1,10 +1,12 @@
 """What every Store must do. Each back end runs the whole suite."""
 
 import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from bot.errors import ProgramError, StorageFault
 from bot.model import (
@@ -61,25 +63,43 @@ async def look(store: Store, person: Person = ANNA) -> Snapshot:
     return seen[0]
 
 
+Open = Callable[[], Awaitable[SqliteStore]]
+
+
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "debrief.db"
 
 
-async def test_a_turn_is_there_after_a_restart(path: Path) -> None:
-    store = store_at(path)
-    await store.open()
+@pytest_asyncio.fixture
+async def opened(path: Path) -> AsyncIterator[Open]:
+    """Opens the store; again: a restart. Whatever is open at the end is closed, however the test ended."""
+    last: list[SqliteStore] = []
+
+    async def again() -> SqliteStore:
+        while last:
+            await last.pop().close()
+        last.append(store_at(path))
+        await last[0].open()
+        return last[0]
+
+    yield again
+    for store in last:
+        await store.close()
+
+
+@pytest_asyncio.fixture
+async def store(opened: Open) -> SqliteStore:
+    return await opened()
+
+
+async def test_a_turn_is_there_after_a_restart(store: SqliteStore, opened: Open) -> None:
     await turn(store, "1", note="they laughed")
-    await store.close()
-    store = store_at(path)
-    await store.open()
+    store = await opened()
     assert (await look(store)).conversation == Conversation(1, "f.s", slots={"note": "they laughed"})
-    await store.close()
 
 
-async def test_a_turn_that_fails_leaves_nothing_and_takes_no_other_down(path: Path) -> None:
-    store = store_at(path)
-    await store.open()
+async def test_a_turn_that_fails_leaves_nothing_and_takes_no_other_down(store: SqliteStore) -> None:
 
     def fails(_: Snapshot) -> Turn:
         raise ZeroDivisionError
@@ -93,59 +113,41 @@ async def test_a_turn_that_fails_leaves_nothing_and_takes_no_other_down(path: Pa
     assert [type(outcome) for outcome in outcomes] == [Taken, ZeroDivisionError, Taken]
     assert (await look(store, ANNA)).conversation.slots == {"note": "kept"}
     assert (await look(store, BEN)).conversation.slots == {"note": "also kept"}
-    await store.close()
 
 
-async def test_turns_that_arrive_together_are_all_kept(path: Path) -> None:
-    store = store_at(path)
-    await store.open()
+async def test_turns_that_arrive_together_are_all_kept(store: SqliteStore) -> None:
     await asyncio.gather(*(turn(store, str(n), person=ANNA, **{f"s{n}": "x"}) for n in range(200)))
     known = (await look(store)).conversation
     assert known.revision == 200
     assert len(known.slots) == 200
-    await store.close()
 
 
-async def test_the_same_delivery_is_handled_once(path: Path) -> None:
-    store = store_at(path)
-    await store.open()
+async def test_the_same_delivery_is_handled_once(store: SqliteStore) -> None:
     first, second = await turn(store, "1", note="once"), await turn(store, "1", note="twice")
     assert first.parcel is not None
     assert second.parcel is None
     assert (await look(store)).conversation.slots == {"note": "once"}
-    await store.close()
 
 
-async def test_the_same_delivery_id_on_two_platforms_is_two_deliveries(path: Path) -> None:
-    store = store_at(path)
-    await store.open()
+async def test_the_same_delivery_id_on_two_platforms_is_two_deliveries(store: SqliteStore) -> None:
     await turn(store, "1", person=ANNA)
     assert (await turn(store, "1", person=Person("q", "w", "anna"))).parcel is not None
-    await store.close()
 
 
-async def test_a_parcel_is_leased_at_birth_and_comes_back_when_the_lease_runs_out(path: Path) -> None:
-    store = store_at(path)
-    await store.open()
+async def test_a_parcel_is_leased_at_birth_and_comes_back_when_the_lease_runs_out(store: SqliteStore) -> None:
     parcel = (await turn(store, "1")).parcel
     assert parcel is not None
     assert await store.claim_parcels(EVENING + LEASE - timedelta(seconds=1), 10) == []
     [again] = await store.claim_parcels(EVENING + LEASE, 10)
     assert (again.key, again.again, again.attempt, again.screen) == (parcel.key, True, 2, SCREEN)
     assert await store.claim_parcels(EVENING + LEASE, 10) == []
-    await store.close()
 
 
-async def test_a_restart_takes_back_what_was_on_its_way_at_once(path: Path) -> None:
-    store = store_at(path)
-    await store.open()
+async def test_a_restart_takes_back_what_was_on_its_way_at_once(store: SqliteStore, opened: Open) -> None:
     await turn(store, "1")
-    await store.close()
-    store = store_at(path)
-    await store.open()
+    store = await opened()
     [again] = await store.claim_parcels(EVENING, 10)
     assert again.again
-    await store.close()
 
 
 @pytest.mark.parametrize(
@@ -153,10 +155,8 @@ async def test_a_restart_takes_back_what_was_on_its_way_at_once(path: Path) -> N
     [(Sent(), 0, False), (Later(9), 1, False), (Unknown(), 1, True), (Refused("x"), 0, False)],
 )
 async def test_how_a_send_ended_decides_whether_it_comes_back(
-    path: Path, receipt: Sent | Later | Unknown | Refused, back_at_retry: int, again: bool
+    store: SqliteStore, receipt: Sent | Later | Unknown | Refused, back_at_retry: int, again: bool
 ) -> None:
-    store = store_at(path)
-    await store.open()
     parcel = (await turn(store, "1")).parcel
     assert parcel is not None
     retry_at = EVENING + timedelta(seconds=9)
@@ -165,45 +165,33 @@ async def test_how_a_send_ended_decides_whether_it_comes_back(
     back = await store.claim_parcels(retry_at + 2 * LEASE, 10)
     assert [parcel.again for parcel in back] == [again] * back_at_retry
     assert (await look(store)).missed == (1 if isinstance(receipt, Refused) else 0)
-    await store.close()
 
 
-async def test_a_missed_parcel_is_told_once(path: Path) -> None:
-    store = store_at(path)
-    await store.open()
+async def test_a_missed_parcel_is_told_once(store: SqliteStore) -> None:
     parcel = (await turn(store, "1")).parcel
     assert parcel is not None
     await store.settle_parcel(parcel, Refused("closed"), EVENING)
     await turn(store, "2")
     assert (await look(store)).missed == 0
-    await store.close()
 
 
-async def test_a_check_in_is_due_at_its_time_and_claimed_once(path: Path) -> None:
-    store = store_at(path)
-    await store.open()
+async def test_a_check_in_is_due_at_its_time_and_claimed_once(store: SqliteStore) -> None:
     due = EVENING + timedelta(hours=12, microseconds=7)
     await turn(store, "1", PlanCheckIn("check_in", due))
     assert await store.claim_check_ins(due - timedelta(microseconds=1), 10) == []
     [check_in] = await store.claim_check_ins(due, 10)
     assert (check_in.person, check_in.flow, check_in.due_at) == (ANNA, "check_in", due)
     assert await store.claim_check_ins(due, 10) == []
-    await store.close()
 
 
-async def test_planning_again_moves_the_check_in_and_does_not_double_it(path: Path) -> None:
-    store = store_at(path)
-    await store.open()
+async def test_planning_again_moves_the_check_in_and_does_not_double_it(store: SqliteStore) -> None:
     for hours in (12, 20):
         await turn(store, str(hours), PlanCheckIn("check_in", EVENING + timedelta(hours=hours)))
     assert await store.claim_check_ins(EVENING + timedelta(hours=19), 10) == []
     assert len(await store.claim_check_ins(EVENING + timedelta(days=9), 10)) == 1
-    await store.close()
 
 
-async def test_a_cancelled_or_moved_check_in_ignores_a_wake_up_that_was_on_its_way(path: Path) -> None:
-    store = store_at(path)
-    await store.open()
+async def test_a_cancelled_or_moved_check_in_ignores_a_wake_up_that_was_on_its_way(store: SqliteStore) -> None:
     due = EVENING + timedelta(hours=1)
     changes: tuple[Effect, ...] = (CancelCheckIns(), PlanCheckIn("check_in", due + timedelta(days=1)))
     for number, change in enumerate(changes):
@@ -212,26 +200,20 @@ async def test_a_cancelled_or_moved_check_in_ignores_a_wake_up_that_was_on_its_w
         await turn(store, f"change {number}", change)
         fired = TimerFired(delivery_id=f"t{number}", person=ANNA, at=due, check_in=claimed)
         assert (await store.transact(fired, lambda _: Turn(Conversation(), SCREEN))).parcel is None
-    await store.close()
 
 
-async def test_a_check_in_that_was_leased_when_the_process_died_is_due_again_after_the_restart(path: Path) -> None:
-    store = store_at(path)
-    await store.open()
+async def test_a_check_in_that_was_leased_when_the_process_died_is_due_again_after_the_restart(
+    store: SqliteStore, opened: Open
+) -> None:
     due = EVENING + timedelta(hours=1)
     await turn(store, "1", PlanCheckIn("check_in", due))
     [lost] = await store.claim_check_ins(due, 10)
-    await store.close()
-    store = store_at(path)
-    await store.open()
+    store = await opened()
     [found] = await store.claim_check_ins(due, 10)
     assert found == lost
-    await store.close()
 
 
-async def test_a_check_in_knocks_through_the_outbox_and_is_settled_by_what_the_person_does(path: Path) -> None:
-    store = store_at(path)
-    await store.open()
+async def test_a_check_in_knocks_through_the_outbox_and_is_settled_by_what_the_person_does(store: SqliteStore) -> None:
     due = EVENING + timedelta(hours=1)
     await turn(store, "1", PlanCheckIn("check_in", due))
     [check_in] = await store.claim_check_ins(due, 10)
@@ -243,24 +225,18 @@ async def test_a_check_in_knocks_through_the_outbox_and_is_settled_by_what_the_p
     assert await _states(store) == ["sent"]
     await turn(store, "2", SettleCheckIn(CheckInState.OPENED))
     assert await _states(store) == ["opened"]
-    await store.close()
 
 
-async def test_next_wake_is_the_earliest_thing_that_waits(path: Path) -> None:
-    store = store_at(path)
-    await store.open()
+async def test_next_wake_is_the_earliest_thing_that_waits(store: SqliteStore) -> None:
     assert await store.next_wake() is None
     taken = await turn(store, "1", PlanCheckIn("check_in", EVENING + timedelta(hours=5)))
     assert await store.next_wake() == EVENING + LEASE
     assert taken.parcel is not None
     await store.settle_parcel(taken.parcel, Sent(), EVENING)
     assert await store.next_wake() == EVENING + timedelta(hours=5)
-    await store.close()
 
 
-async def test_forgetting_removes_every_row_of_the_person_and_none_of_others(path: Path) -> None:
-    store = store_at(path)
-    await store.open()
+async def test_forgetting_removes_every_row_of_the_person_and_none_of_others(store: SqliteStore) -> None:
     for person in (ANNA, BEN):
         await turn(
             store,
@@ -274,35 +250,28 @@ async def test_forgetting_removes_every_row_of_the_person_and_none_of_others(pat
     assert (await look(store, BEN)).conversation.revision == 1
     assert [c.person for c in await store.claim_check_ins(EVENING + timedelta(days=2), 10)] == [BEN]
     assert (await turn(store, "forget", person=ANNA)).parcel is None
-    await store.close()
 
 
-async def test_what_has_outlived_its_keeping_is_removed_but_never_somebody_who_still_has_a_check_in(path: Path) -> None:
-    store = store_at(path)
-    await store.open()
+async def test_what_has_outlived_its_keeping_is_removed_but_never_somebody_who_still_has_a_check_in(
+    store: SqliteStore,
+) -> None:
     await turn(store, "1", person=ANNA, note="old")
     await turn(store, "2", PlanCheckIn("check_in", EVENING + timedelta(days=200)), person=BEN, note="waits")
     assert await store.expire(EVENING + timedelta(days=1)) == 0
     assert await store.expire(EVENING + timedelta(days=100)) > 0
     assert (await look(store, ANNA)).conversation == Conversation()
     assert (await look(store, BEN)).conversation.slots == {"note": "waits"}
-    await store.close()
 
 
-async def test_a_persons_words_are_nowhere_in_the_file(path: Path) -> None:
-    store = store_at(path)
-    await store.open()
+async def test_a_persons_words_are_nowhere_in_the_file(store: SqliteStore, path: Path) -> None:
     await turn(store, "1", Record(1, {"note": "a very private sentence"}), note="a very private sentence")
     raw = b"".join(file.read_bytes() for file in path.parent.iterdir())
-    await store.close()
     raw += path.read_bytes()
     assert b"anna" in raw
     assert b"private" not in raw
 
 
-async def test_another_key_ring_is_refused_with_how_to_mend_it(path: Path) -> None:
-    store = store_at(path)
-    await store.open()
+async def test_another_key_ring_is_refused_with_how_to_mend_it(store: SqliteStore, path: Path) -> None:
     await store.close()
     stranger = SqliteStore(Database(path), Vault([new_key()]))
     with pytest.raises(StorageFault, match="DEBRIEF_SECRET_KEYS"):
@@ -312,9 +281,7 @@ async def test_another_key_ring_is_refused_with_how_to_mend_it(path: Path) -> No
     await rotated.close()
 
 
-async def test_a_conversation_never_changes_under_its_own_turn(path: Path) -> None:
-    store = store_at(path)
-    await store.open()
+async def test_a_conversation_never_changes_under_its_own_turn(store: SqliteStore) -> None:
     await turn(store, "1")
 
     def races(snapshot: Snapshot) -> Turn:
@@ -323,7 +290,6 @@ async def test_a_conversation_never_changes_under_its_own_turn(path: Path) -> No
 
     with pytest.raises(ProgramError):
         await store.transact(said("2"), races)
-    await store.close()
 
 
 async def _states(store: SqliteStore) -> list[str]:

@@ -183,6 +183,14 @@ def test_a_form_is_known_by_its_step_and_choice_alone() -> None:
     assert form_at(content(), "cool_down.no_more", "note") is None
 
 
+@pytest.mark.parametrize("values", [{"feeling": "sad"}, {"note": "", "feeling": "sad"}])
+def test_a_question_left_blank_takes_no_earlier_answer_away(values: dict[str, str]) -> None:
+    talk = at_the_table()
+    talk.fills("note", values)
+    assert talk.screen.step == "cool_down.noted"
+    assert talk.slots["note"] == "he just laughed along"
+
+
 # Content that changed in between
 
 
