@@ -202,6 +202,20 @@ async def test_a_cancelled_or_moved_check_in_ignores_a_wake_up_that_was_on_its_w
         assert (await store.transact(fired, lambda _: Turn(Conversation(), SCREEN))).parcel is None
 
 
+async def test_a_wake_up_from_before_a_move_does_nothing_even_when_the_moved_check_in_is_due(
+    store: SqliteStore,
+) -> None:
+    due = EVENING + timedelta(hours=1)
+    await turn(store, "1", PlanCheckIn("check_in", due))
+    [early] = await store.claim_check_ins(due, 10)
+    await turn(store, "2", PlanCheckIn("check_in", due + timedelta(hours=1)))
+    [moved] = await store.claim_check_ins(due + timedelta(hours=1), 10)
+    stale = TimerFired(delivery_id="stale", person=ANNA, at=due, check_in=early)
+    assert (await store.transact(stale, lambda _: Turn(Conversation(), SCREEN))).parcel is None
+    right = TimerFired(delivery_id="right", person=ANNA, at=due, check_in=moved)
+    assert (await store.transact(right, lambda _: Turn(Conversation(), SCREEN))).parcel is not None
+
+
 async def test_a_check_in_that_was_leased_when_the_process_died_is_due_again_after_the_restart(
     store: SqliteStore, opened: Open
 ) -> None:
@@ -290,6 +304,7 @@ async def test_a_conversation_never_changes_under_its_own_turn(store: SqliteStor
 
     with pytest.raises(ProgramError):
         await store.transact(said("2"), races)
+    assert await store._database.run(lambda c: c.execute("SELECT revision FROM people").fetchall()) == [(0,)]
 
 
 async def _states(store: SqliteStore) -> list[str]:

@@ -136,6 +136,17 @@ async def test_a_check_in_knocks_once_with_a_neutral_line_however_often_we_look(
         assert knocks[0].handle is None
 
 
+async def test_a_knock_that_the_platform_puts_off_still_has_its_own_buttons(tmp_path: Path) -> None:
+    async with house(tmp_path / "d.db") as home:
+        her = home.somebody()
+        await her.says("they let it pass")
+        await _plan_tomorrow(her)
+        home.postbox.receipts = [Later(600)]
+        await her.waits(timedelta(hours=13))
+        late = await her.waits(timedelta(minutes=11))
+        assert [choice.id for choice in late.choices] == ["open", "later", "tomorrow", "stop"]
+
+
 async def test_a_check_in_that_falls_due_while_the_process_is_down_knocks_after_the_restart(tmp_path: Path) -> None:
     clock, postbox = Wristwatch(), Postbox()
     async with house(tmp_path / "d.db", clock, postbox) as home:
