@@ -56,7 +56,7 @@ class MenuDoc(Strict):
 
 
 class TextDoc(Strict):
-    """What typed words do here instead of joining the note. `only`: a skill that must understand them first."""
+    """What typed words do here instead of joining the note and staying. `only`: a skill that must understand them."""
 
     keep: Id
     go: Go
@@ -66,6 +66,7 @@ class TextDoc(Strict):
 class StepDoc(Strict):
     """One step. With `say` it shows a screen and waits; without, it calls its skill, if any, and goes on.
 
+    `once` is added when the step is entered, and left out when it is shown again;
     `glance` is what a lock screen may show, if not the common line;
     `outcomes` sends each outcome of the skill somewhere; `withhold` hides the step after a sign of fear;
     `rest` may end the conversation for now.
@@ -73,6 +74,7 @@ class StepDoc(Strict):
 
     source: tuple[str, ...] = ()
     say: str = ""
+    once: str = ""
     glance: str = ""
     call: Id | None = None
     args: Mapping[Id, str] = Field(default_factory=dict, alias="with")
@@ -85,6 +87,11 @@ class StepDoc(Strict):
     picture: Id | None = None
     withhold: bool = False
     rest: bool = False
+
+    @property
+    def shown(self) -> str:
+        """All the words of the step, as it shows when it is entered."""
+        return f"{self.say}\n{self.once}" if self.once else self.say
 
 
 class FieldDoc(Strict):

@@ -126,7 +126,7 @@ def _dead_end(place: Place) -> Iterator[Fault]:
         yield place.fault("F103", "a screen with no choice and no `rest: yes`")
     if step.say and (step.go or step.outcomes):
         yield place.fault("F103", "a step that says something waits; it cannot also go on by itself")
-    if not step.say and (waits or step.text or step.rest or step.picture):
+    if not step.say and (waits or step.once or step.text or step.rest or step.picture):
         yield place.fault("F103", "a step that says nothing cannot wait")
     if not step.say and not step.outcomes and not step.go:
         yield place.fault("F103", "says nothing and goes nowhere")
@@ -177,11 +177,11 @@ def _lengths(place: Place) -> Iterator[Fault]:
         yield place.fault("F106", f"more than {CHOICES_MOST} choices, ways out not counted", "choices")
     if sum(choice.way_out for choice in place.step.choices.values()) > 1:
         yield place.fault("F106", "more than one way out", "choices")
-    if len(place.step.say) > SAY_LONGEST:
+    if len(place.step.shown) > SAY_LONGEST:
         yield place.fault("F112", f"more than {SAY_LONGEST} characters (a message holds {SCREEN_LONGEST_CHARS})", "say")
-    if place.flow.flow in MOMENT_FLOWS and len(place.step.say.split()) > MOMENT_MOST_WORDS:
+    if place.flow.flow in MOMENT_FLOWS and len(place.step.shown.split()) > MOMENT_MOST_WORDS:
         yield place.fault("F112", f"more than {MOMENT_MOST_WORDS} words in the moment", "say")
-    for sentence in re.split(r"(?<=[.?:])\s+|\n", place.step.say):
+    for sentence in re.split(r"(?<=[.?:])\s+|\n", place.step.shown):
         if len(sentence.split()) > SENTENCE_MOST_WORDS:
             yield place.fault("F113", f"a sentence of more than {SENTENCE_MOST_WORDS} words: {sentence!r}", "say")
 
@@ -219,14 +219,14 @@ def _ideas(place: Place) -> Iterator[Fault]:
 
 def _words(place: Place) -> Iterator[Fault]:
     step = place.step
-    texts = [(step.say, ("say",)), (step.glance, ("glance",)), (step.menu.label if step.menu else "", ("menu",))]
+    texts = [(step.shown, ("say",)), (step.glance, ("glance",)), (step.menu.label if step.menu else "", ("menu",))]
     for text, keys in texts + [(choice.label, ("choices", key)) for key, choice in step.choices.items()]:
         for code, message in _not_ours(text):
             yield place.fault(code, message, *keys)
     signature = place.signatures.get(place.step.call or "")
     values = signature.values if signature else frozenset[str]()
-    unfilled = [name for name in PLACEHOLDER.findall(step.say) if name not in values]
-    for name in unfilled + _STRAY.findall(PLACEHOLDER.sub("", step.say)):
+    unfilled = [name for name in PLACEHOLDER.findall(step.shown) if name not in values]
+    for name in unfilled + _STRAY.findall(PLACEHOLDER.sub("", step.shown)):
         yield place.fault("F111", f"nothing fills {name!r}", "say")
 
 

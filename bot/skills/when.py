@@ -13,8 +13,9 @@ NIGHT_ENDS = time(5, 0)
 
 _CLOCK = re.compile(r"(?<!\d)(?P<hour>\d{1,2})(?:[:.h](?P<minute>[0-5]\d))?\s*(?P<half>a\.?m\.?|p\.?m\.?)?(?![\d:])")
 _DATE = re.compile(r"(?<!\d)(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)")
-_IN = re.compile(r"^(?:in\s+)?(an?|\d{1,5})\s*(m|min|mins|minutes?|h|hrs?|hours?|d|days?)$")
+_IN = re.compile(r"^(?:in\s+)?(an?|\d{1,5})\s*(m|min|mins|minutes?|h|hrs?|hours?|d|days?|w|weeks?)$")
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_WEEKDAY = re.compile(rf"\b(?:(?P<next>next )|this )?(?P<day>{'|'.join(f'{day}|{day[:3]}' for day in _DAYS)})\b")
 _FILLERS = re.compile(r"\b(?:at|on|around|about|in the|o'clock)\b")
 _NAMED_TIMES = {"morning": MORNING, "noon": time(12, 0), "midday": time(12, 0), "evening": EVENING}
 
@@ -60,7 +61,8 @@ def _understand(words: str, now: datetime, zone: ZoneInfo) -> Resolved | None:
     if words == "later today":
         return _later_today(now, zone)
     if words == "same time tomorrow":
-        return resolve(tomorrow(now, zone), now.astimezone(zone).time().replace(second=0, microsecond=0), zone)
+        local = now.astimezone(zone).replace(second=0, microsecond=0)
+        return resolve(local.date() + timedelta(days=1), local.time(), zone)
     return _day_and_clock(words, now, zone)
 
 
@@ -93,14 +95,14 @@ def _span(words: str) -> timedelta | None:
     if match is None:
         return None
     amount = 1 if match[1].startswith("a") else int(match[1])
-    unit = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}[match[2][0]]
-    return amount * unit
+    unit = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
+    return amount * unit[match[2][0]]
 
 
 def _later_today(now: datetime, zone: ZoneInfo) -> Resolved:
     """Three hours on, but not into the night: then tomorrow morning."""
-    later = (now + LATER).astimezone(zone)
-    if later.date() == now.astimezone(zone).date() and later.time() <= LAST_HOUR:
+    local, later = now.astimezone(zone), (now + LATER).astimezone(zone)
+    if local.time() >= NIGHT_ENDS and later.date() == local.date() and later.time() <= LAST_HOUR:
         return Resolved((now + LATER).replace(second=0, microsecond=0))
     return resolve(tomorrow(now, zone), MORNING, zone)
 
@@ -110,11 +112,13 @@ def _day_and_clock(words: str, now: datetime, zone: ZoneInfo) -> Resolved | None
     if rest is None:
         return None
     bare = _FILLERS.sub(" ", rest).strip()
-    wall = _wall(bare)
+    wall = MORNING if day is not None and not bare else _wall(bare)
     if wall is None:
-        return resolve(day, MORNING, zone) if day is not None and not bare else None
+        return None
     if day is not None:
-        return resolve(day, wall, zone)
+        found = resolve(day, wall, zone)
+        passed = found.at <= now and _WEEKDAY.search(words)
+        return resolve(day + timedelta(weeks=1), wall, zone) if passed else found
     today = now.astimezone(zone).date()
     return next(found for found in (resolve(today + timedelta(days=n), wall, zone) for n in range(3)) if found.at > now)
 
@@ -138,8 +142,8 @@ def _day(words: str, now: datetime, zone: ZoneInfo) -> tuple[date | None, str | 
     if match := re.search(r"\b(today|tomorrow)\b", words):
         named = today if match[1] == "today" else tomorrow(now, zone)
         return named, words.replace(match[0], " ").strip()
-    for index, name in enumerate(_DAYS):
-        if match := re.search(rf"\b(?:next |this )?({name[:3]}|{name})\b", words):
-            ahead = (index - today.weekday() - 1) % 7 + 1
-            return today + timedelta(days=ahead), words.replace(match[0], " ").strip()
+    if match := _WEEKDAY.search(words):
+        index = next(n for n, name in enumerate(_DAYS) if name.startswith(match["day"]))
+        ahead = (index - today.weekday()) % 7 or (7 if match["next"] else 0)
+        return today + timedelta(days=ahead), words.replace(match[0], " ").strip()
     return None, words

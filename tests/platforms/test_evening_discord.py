@@ -105,7 +105,7 @@ async def test_a_press_from_before_a_restart_works_and_a_doubled_one_says_nothin
             heat = await ann.press(hello, "Steady me")
             await ann.person.press(on_her_screen, "Steady me")
             steady = await ann.pick(heat, "6")
-            assert "Put one word on it" in steady.content
+            assert "Which is nearest?" in steady.content
         assert len(ann.person.sees()) == len(ann.seen)
 
 

@@ -116,7 +116,7 @@ async def test_a_press_from_before_a_restart_works_and_a_doubled_one_says_nothin
             heat = await ana.press(hello, "Steady me")
             assert await (await ana.person.press(hello, "Steady me")).ack() == 200
             steady = await ana.pick(heat, "6")
-            assert "Put one word on it" in steady.words
+            assert "Which is nearest?" in steady.words
         assert len(slack.messages) == ana.seen
 
 

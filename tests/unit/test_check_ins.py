@@ -1,0 +1,172 @@
+"""Planning, moving and saying check-ins."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.model import CancelCheckIns, CheckInState, PlanCheckIn, SettleCheckIn
+from bot.skills import SKILLS
+from bot.skills.base import Answer, Ask
+from bot.skills.check_ins import spoken
+from tests.kit import content
+
+NOW = datetime(2026, 11, 20, 22, 15, 30, tzinfo=UTC)
+LONDON = {"zone": "Europe/London"}
+
+
+def ask(skill: str, slots: Mapping[str, str], args: Mapping[str, str] | None = None, now: datetime = NOW) -> Answer:
+    return SKILLS[skill].run(Ask(content(), slots, args or {}, now))
+
+
+def plan(when: str, now: datetime = NOW, **slots: str) -> Answer:
+    return ask("plan", {**LONDON, "when": when, **slots}, now=now)
+
+
+@pytest.mark.parametrize(
+    ("when", "outcome"),
+    [
+        ("in 1 minute", "planned"),
+        ("in 30 days", "planned"),
+        ("2026-12-20 22:15", "planned"),
+        ("in 0 minutes", "past"),
+        ("2026-11-20 22:15", "past"),
+        ("@0", "past"),
+        ("in 31 days", "far"),
+        ("2026-12-20 22:17", "far"),
+        ("9998-12-31 09:00", "far"),
+        ("whenever", "unclear"),
+        ("", "unclear"),
+    ],
+)
+def test_a_check_in_is_from_one_minute_to_thirty_days_ahead(when: str, outcome: str) -> None:
+    answer = plan(when)
+    assert answer.outcome == outcome
+    assert bool(answer.effects) is (outcome == "planned")
+    assert bool(answer.slots) is (outcome == "planned")
+
+
+def test_a_plan_keeps_its_instant_its_wall_time_and_what_it_opens() -> None:
+    answer = ask("plan", {"zone": "America/New_York", "when": "tomorrow_morning", "plan_for": "follow_up"})
+    assert answer.effects == (PlanCheckIn("follow_up", datetime(2026, 11, 21, 15, 0, tzinfo=UTC)),)
+    assert answer.slots == {
+        "waiting": "2026-11-21T15:00:00+00:00",
+        "waiting_wall": "2026-11-21T10:00:00",
+        "waiting_flow": "follow_up",
+        "when": "",
+    }
+
+
+@pytest.mark.parametrize("zone", ["", "Mars/Olympus_Mons", "Europe", "../London"])
+def test_without_a_zone_the_zone_is_asked_first(zone: str) -> None:
+    assert plan("tomorrow_morning", zone=zone).outcome == "zone"
+
+
+def test_a_moved_wall_time_is_planned_and_said_to_be_moved() -> None:
+    answer = plan("2027-03-28 01:30", now=datetime(2027, 3, 27, 22, 0, tzinfo=UTC))
+    assert answer.outcome == "moved"
+    assert answer.slots["waiting_wall"] == "2027-03-28T02:30:00"
+
+
+def test_planning_the_same_kind_again_moves_it_and_another_kind_cancels_it() -> None:
+    waiting = {**LONDON, **plan("tomorrow_morning").slots, "when": "tomorrow_evening"}
+    evening = datetime(2026, 11, 21, 19, 0, tzinfo=UTC)
+    assert ask("plan", waiting).effects == (PlanCheckIn("check_in", evening),)
+    other = ask("plan", waiting | {"plan_for": "follow_up"})
+    assert other.effects == (CancelCheckIns("check_in"), PlanCheckIn("follow_up", evening))
+
+
+def planned_at(wall: str, zone: str) -> dict[str, str]:
+    return dict(ask("plan", {"zone": zone, "when": wall}).slots)
+
+
+def test_a_change_of_zone_keeps_the_wall_time() -> None:
+    slots = planned_at("2026-11-23 10:00", "Europe/London") | {"zone": "America/New_York"}
+    answer = ask("rezone", slots)
+    assert answer.outcome == "moved"
+    assert answer.effects == (PlanCheckIn("check_in", datetime(2026, 11, 23, 15, 0, tzinfo=UTC)),)
+    assert ask("zone", slots | dict(answer.slots)).values == {"zone": "New York", "time": "Monday 23 November, 10:00"}
+
+
+def test_a_change_of_zone_moves_what_waits_and_not_what_was_looked_at_last() -> None:
+    slots = dict(ask("plan", {**LONDON, "when": "2026-11-23 10:00", "plan_for": "follow_up"}).slots)
+    answer = ask("rezone", slots | {"zone": "America/New_York", "plan_for": "check_in"})
+    assert [effect.flow for effect in answer.effects if isinstance(effect, PlanCheckIn)] == ["follow_up"]
+
+
+@pytest.mark.parametrize(
+    "slots",
+    [
+        {"zone": "Europe/Paris"},
+        planned_at("2026-11-23 10:00", "Europe/London") | {"zone": "Europe/London"},
+        planned_at("2026-11-23 10:00", "Europe/London") | {"zone": "Europe/Dublin"},
+        planned_at("2026-11-23 10:00", "Europe/London") | {"zone": "Mars/Olympus_Mons"},
+        planned_at("in 5 minutes", "Europe/London") | {"zone": "Pacific/Auckland"},
+        planned_at("2026-11-23 10:00", "Europe/London") | {"zone": "Europe/Paris", "waiting": ""},
+    ],
+)
+def test_a_change_of_zone_moves_nothing_that_would_be_the_same_or_already_past(slots: dict[str, str]) -> None:
+    answer = ask("rezone", slots)
+    assert (answer.outcome, answer.effects) == ("same", ())
+
+
+def test_a_check_in_whose_time_has_come_no_longer_waits() -> None:
+    slots = LONDON | planned_at("tomorrow_morning", "Europe/London")
+    assert ask("planned", slots).values["time"] == "Saturday 21 November, 10:00"
+    later = ask("planned", slots, now=datetime(2026, 11, 21, 10, 0, tzinfo=UTC))
+    assert (later.outcome, later.values["time"]) == ("none", "-")
+
+
+@pytest.mark.parametrize("state", ["opened", "done", "skipped"])
+def test_settling_says_what_came_of_the_check_in_and_leaves_the_next_one_alone(state: str) -> None:
+    answer = ask("settle", planned_at("tomorrow_morning", "Europe/London"), {"as": state})
+    assert answer.effects == (SettleCheckIn(CheckInState(state)),)  # type: ignore[arg-type]
+    assert not answer.slots
+
+
+def test_a_state_that_no_flow_may_settle_is_refused() -> None:
+    with pytest.raises(ValueError, match="planned"):
+        ask("settle", {}, {"as": "planned"})
+
+
+def test_cancel_takes_every_promise_back() -> None:
+    answer = ask("cancel", planned_at("tomorrow_morning", "Europe/London"))
+    assert (answer.effects, answer.slots) == ((CancelCheckIns(),), {"waiting": ""})
+
+
+@pytest.mark.parametrize(
+    ("locale", "said"),
+    [
+        ("en-GB", "Saturday 21 November, 19:00"),
+        ("", "Saturday 21 November, 19:00"),
+        ("xx-YY-zz", "Saturday 21 November, 19:00"),
+        ("fr-FR", "Saturday 21 November, 19:00"),
+        ("\ud800", "Saturday 21 November, 19:00"),
+    ],
+)
+def test_a_time_is_said_in_english_as_the_country_says_it(locale: str, said: str) -> None:
+    assert spoken(datetime(2026, 11, 21, 19, 0, tzinfo=UTC), ZoneInfo("Europe/London"), locale) == said
+
+
+def test_an_american_reads_a_clock_of_twelve_hours() -> None:
+    said = spoken(datetime(2026, 11, 21, 19, 0, tzinfo=UTC), ZoneInfo("Europe/London"), "en-US")
+    assert said.replace("\u202f", " ") == "Saturday 21 November, 7:00 PM"
+
+
+@given(locale=st.text(max_size=20))
+def test_no_locale_is_too_much(locale: str) -> None:
+    assert "November" in spoken(NOW, ZoneInfo("Europe/London"), locale)
+
+
+@given(
+    minutes=st.integers(1, 60 * 24 * 30),
+    zone=st.sampled_from(["Europe/London", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu"]),
+)
+def test_a_planned_instant_reads_back_as_the_wall_time_that_is_kept(minutes: int, zone: str) -> None:
+    slots = planned_at(f"in {minutes} minutes", zone)
+    at = datetime.fromisoformat(slots["waiting"])
+    assert at - NOW == timedelta(minutes=minutes)
+    assert at.astimezone(ZoneInfo(zone)).replace(tzinfo=None).isoformat() == slots["waiting_wall"]
