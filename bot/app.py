@@ -16,7 +16,7 @@ from bot.content import Content
 from bot.errors import OperatorError, SettingsFault
 from bot.runtime.clock import SkippingClock, SystemClock
 from bot.runtime.core import Debriefing
-from bot.runtime.ports import Plug
+from bot.runtime.ports import Platform, Plug
 from bot.runtime.server import Server
 from bot.runtime.timers.aps import ApsWaker
 from bot.settings import Settings, open_vault, read
@@ -94,16 +94,17 @@ async def running(settings: Settings, chosen: list[Plugged], content: Content) -
     waker = ApsWaker(clock)
     store = SqliteStore(Database(settings.database_path), open_vault(settings))
     core = Debriefing(content, store, clock, waker)
+    platforms: dict[str, Platform] = {}
     up = asyncio.Event()
 
     async def ready() -> bool:
-        return up.is_set()
+        return up.is_set() and all([await platform.hears() for platform in platforms.values()])
 
     async with AsyncExitStack() as stack:
         await store.open()
         stack.push_async_callback(store.close)
         server = Server(settings.host, settings.port, ready)
-        platforms = {p.plug.name: p.plug.build(p.settings, core, server.routes) for p in chosen}
+        platforms |= {p.plug.name: p.plug.build(p.settings, core, server.routes) for p in chosen}
         core.delivery.platforms = platforms
         stack.push_async_callback(server.stop)
         await _serve(server, settings)

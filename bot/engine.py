@@ -258,7 +258,8 @@ class _Walk:
     def screen(self) -> Screen:
         step, words = self.doc, self.content.words
         answer = self.ask(step)
-        say = step.shown if self.walked else step.say
+        opened = isinstance(self.event, ChoicePicked) and self.event.choice == RESUME
+        say = step.shown if self.walked or opened else step.say
         said = PLACEHOLDER.sub(lambda match: answer.values.get(match[1], ""), say).strip()
         # Where somebody may be in danger, what they can do stands before anything else.
         parts = [said, *self.prefix] if self.step in ALARMS.values() else [*self.prefix, said]

@@ -68,6 +68,9 @@ class Postbox:
 
     async def stop(self) -> None: ...
 
+    async def hears(self) -> bool:
+        return True
+
     async def send(self, parcel: Parcel) -> Receipt:
         self.parcels.append(parcel)
         return self.receipts.pop(0) if self.receipts else Sent()

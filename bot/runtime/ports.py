@@ -68,6 +68,9 @@ class Platform(Protocol):
 
     async def send(self, parcel: Parcel) -> Receipt: ...
 
+    async def hears(self) -> bool:
+        """Whether events can come in just now."""
+
     async def stop(self) -> None:
         """Stop taking events, then close every connection."""
 

@@ -85,6 +85,9 @@ class DiscordAdapter:
             return Later()
         return await self._counted(self._sender.send(parcel))
 
+    async def hears(self) -> bool:
+        return self._up and self._client.is_ready() and self._gateway is not None and not self._gateway.done()
+
     async def stop(self) -> None:
         """First no more events, then the turns under way to their end, then the connections."""
         if self._gateway is not None:

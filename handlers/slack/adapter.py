@@ -61,6 +61,9 @@ class SlackAdapter:
     async def send(self, parcel: Parcel) -> Receipt:
         return await self._line.sender.send(parcel) if self._line else Later()
 
+    async def hears(self) -> bool:
+        return self._line is not None and await self._line.is_open()
+
     async def stop(self) -> None:
         self._stopping = True
         if self._watch is not None:

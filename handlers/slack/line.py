@@ -69,10 +69,10 @@ class Line:
 
     async def keep_open(self) -> None:
         """Runs until cancelled. The library reconnects by itself, but tries a dead address for ever: not here."""
-        lost = not await self._is_open()
+        lost = not await self.is_open()
         while True:
             await asyncio.sleep(self._patience.watch)
-            was_lost, lost = lost, not await self._is_open()
+            was_lost, lost = lost, not await self.is_open()
             if not (was_lost and lost):
                 continue
             try:
@@ -83,7 +83,7 @@ class Line:
             except receipts.FAILURES as error:
                 log.warning("Slack cannot be reached (%s); trying again", type(error).__name__)
 
-    async def _is_open(self) -> bool:
+    async def is_open(self) -> bool:
         if not self._settings.socket_mode:
             return self._allowed
         return self._socket is not None and await self._socket.client.is_connected()

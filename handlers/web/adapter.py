@@ -100,6 +100,9 @@ class WebPlatform:
     async def start(self) -> None:
         """Nothing to connect: pages come to us."""
 
+    async def hears(self) -> bool:
+        return not self._stopped
+
     async def stop(self) -> None:
         self._stopped = True
         await asyncio.gather(*(page.socket.close(code=WSCloseCode.GOING_AWAY) for page in self._pages))

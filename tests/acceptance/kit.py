@@ -38,6 +38,12 @@ class Running:
                 assert line, f"it ended before it was up:\n{self.said}"
         self.url = f"http://{match[1]}:{match[2]}"
 
+    async def says(self, words: str) -> None:
+        """Wait until a line of its log has the words."""
+        async with asyncio.timeout(LIMIT_S):
+            while words not in self.said:
+                assert await self._line(), f"it ended and never said {words!r}:\n{self.said}"
+
     async def kill(self) -> None:
         """kill -9."""
         self.process.kill()

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from tests.acceptance.kit import debrief
@@ -50,6 +51,19 @@ async def test_buttons_from_before_kill_9_work_after_it_on_both_platforms(tmp_pa
             assert await running.terminate() == 0
         assert "Traceback" not in running.said
         assert "they let it pass" not in running.said
+
+
+async def test_readiness_ends_when_a_platform_shuts_the_bot_out(tmp_path: Path) -> None:
+    async with platforms() as (_, discord, settings), debrief(tmp_path, env=settings) as running:
+        await running.up()
+        async with aiohttp.ClientSession() as session:
+            async with session.get(f"{running.url}/readyz") as answer:
+                assert answer.status == 200
+            discord.gateway.refuses = 4004
+            await discord.gateway.lose()
+            await running.says("Discord does not accept DISCORD_TOKEN")
+            async with session.get(f"{running.url}/readyz") as answer:
+                assert answer.status == 503
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ class _Socket:
 
 
 class Gateway:
-    """`refuses`: a close code in answer to IDENTIFY, whatever it says."""
+    """`refuses`: a close code in answer to IDENTIFY and RESUME, whatever they say."""
 
     def __init__(self, world: World, url: str = "") -> None:
         self.url = url
@@ -86,6 +86,9 @@ class Gateway:
         }
 
     async def _resume(self, line: _Socket, data: Payload) -> None:
+        if self.refuses:
+            await line.socket.close(code=self.refuses)
+            return
         if data["session_id"] != f"session{len(self.identified)}":
             await line.tell(INVALID_SESSION, False)
             return

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.engine import DOUBLED_PRESS, advance, form_at
+from bot.engine import DOUBLED_PRESS, SECOND_FINGER, advance, form_at
 from bot.errors import ProgramError
 from bot.model import (
     RESUME,
@@ -30,12 +30,29 @@ def test_a_doubled_press_is_silent_and_moves_nothing() -> None:
     assert turn.effects == ()
 
 
-def test_the_other_button_of_the_screen_just_left_is_silent_too() -> None:
+def test_a_second_finger_on_the_screen_just_left_is_silent_too() -> None:
     talk = at_the_table()
     shown = talk.screen
     talk.picks("breathe")
-    assert talk.presses(shown, "steady").screen is None
+    assert talk.waits(SECOND_FINGER).presses(shown, "steady").screen is None
     assert talk.conversation.step == "cool_down.heat_before"
+
+
+def test_another_button_of_the_screen_just_left_is_told_where_we_are() -> None:
+    talk = at_the_table()
+    shown = talk.screen
+    talk.picks("breathe")
+    talk.waits(SECOND_FINGER + timedelta(seconds=1)).presses(shown, "steady")
+    assert talk.screen.step == "cool_down.heat_before"
+    assert talk.screen.text.startswith(WORDS.stale)
+
+
+def test_a_second_finger_on_a_screen_of_care_is_answered() -> None:
+    talk = at_the_table()
+    talk.picks(SAFETY)
+    shown = talk.screen
+    talk.picks("self_harm")
+    assert talk.presses(shown, "danger").screen is not None
 
 
 def test_a_press_after_that_is_told_where_we_are() -> None:

@@ -150,6 +150,7 @@ def test_forget_me_leaves_an_empty_conversation_and_the_one_effect() -> None:
     assert turn.conversation == Conversation()
     assert turn.effects == (Forget(),)
     assert talk.screen.step == "settings.forgotten"
+    assert talk.screen.forgets
     assert not talk.screen.choices
 
 

@@ -42,11 +42,11 @@ def reads_as_sentences(line: str) -> bool:
     return not re.search(r"[{}\n]|  |\. \.|\.\.|…\.| [.,?]|[,.-] ?[.?]|^[^A-Z]|[^.?…]$", line)
 
 
-@pytest.mark.parametrize(("feeling", "support", "happened"), product(FEELINGS, SUPPORTS, EVENTS))
-def test_openers_from_any_answers_read_as_sentences(feeling: str, support: str, happened: str) -> None:
-    lines = openers(feeling=feeling, support=support, happened=happened)
-    assert len(lines) == OPENERS_SHOWN
-    assert [line for line in lines if not reads_as_sentences(line)] == []
+def test_openers_from_any_answers_read_as_sentences() -> None:
+    for feeling, support, happened in product(FEELINGS, SUPPORTS, EVENTS):
+        lines = openers(feeling=feeling, support=support, happened=happened)
+        assert 2 <= len(lines) <= OPENERS_SHOWN
+        assert [line for line in lines if not reads_as_sentences(line)] == []
 
 
 def test_an_opener_uses_what_was_told_before_one_that_does_not() -> None:
@@ -89,7 +89,7 @@ def test_every_opener_can_be_reached_by_some_answers() -> None:
 @given(feeling=st.text(max_size=400), support=st.text(max_size=400), happened=st.text(max_size=400))
 def test_no_words_break_the_openers(feeling: str, support: str, happened: str) -> None:
     lines = openers(feeling=feeling, support=support, happened=happened)
-    assert len(lines) == OPENERS_SHOWN
+    assert 2 <= len(lines) <= OPENERS_SHOWN
     assert all(len(line) <= 3 * ANSWER_CHARS for line in lines)
 
 
