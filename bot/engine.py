@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
-from bot.care.triage import Label, triage
+from bot.care.triage import Label
 from bot.content import Content
 from bot.errors import ProgramError
 from bot.flows.document import BACK, ChoiceDoc, FormDoc, Go, StepDoc
@@ -45,6 +45,7 @@ from bot.skills.check_ins import zone_named
 from bot.skills.talk import clip
 
 START, HOME, SAFETY_STEP = "cool_down.start", "cool_down.rest", "care.start"
+# The most urgent first.
 ALARMS = {Label.DANGER: "care.danger", Label.SELF_HARM: "care.self_harm", Label.ABUSE: "care.afraid"}
 WITHHOLDING = frozenset({Label.DANGER, Label.ABUSE})
 URGENCY = (Label.ABUSE, Label.SELF_HARM, Label.DANGER)
@@ -105,8 +106,11 @@ class _Walk:
         self.visit, self.debrief = self.before.visit, max(self.before.debrief, 1)
         self.back = self.before.back if self.before.back in self.content.steps else ""
         self.slots = dict(self.before.slots)
-        hints = {"zone": self.event.zone if zone_named(self.event.zone) else "", "locale": self.event.locale}
-        self.slots |= {name: hint for name, hint in hints.items() if hint}
+        if self.event.locale:
+            self.slots["locale"] = self.event.locale
+        # A zone that was set by hand stands until the platform has news.
+        if self.event.zone != self.slots.get("platform_zone") and zone_named(self.event.zone):
+            self.slots |= {"zone": self.event.zone, "platform_zone": self.event.zone}
 
     @property
     def doc(self) -> StepDoc:
@@ -203,10 +207,11 @@ class _Walk:
 
     def hear(self, text: str) -> bool:
         """Triage. True when the words are a sign: they are kept, and care takes over unless it already has."""
-        label = triage(self.content.lexicon, text)
-        if label not in ALARMS:
+        signs = {family.label for family in self.content.lexicon.signs(text)}
+        label = next((label for label in ALARMS if label in signs), None)
+        if label is None:
             return False
-        if label in WITHHOLDING:
+        if signs & WITHHOLDING:
             self.slots["withheld"] = "yes"
         if not self.more_urgent_shows(label):
             self.enter(ALARMS[label])
@@ -294,7 +299,6 @@ class _Walk:
                 self.take(choice)
             return True
         if step.menu is not None and any(option.id == choice_id for option in self.options()):
-            self.reopen()
             self.slots[step.menu.keep] = choice_id
             self.follow(step.menu.go)
             return True

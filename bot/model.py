@@ -10,7 +10,9 @@ from enum import StrEnum
 from typing import Literal
 
 # Slots that belong to the person and outlive one debrief. All others are cleared when a new debrief begins.
-LASTING_SLOTS = frozenset({"zone", "locale", "country", "withheld", "met", "waiting", "waiting_wall", "waiting_flow"})
+LASTING_SLOTS = frozenset(
+    {"zone", "platform_zone", "locale", "country", "withheld", "met", "waiting", "waiting_wall", "waiting_flow"}
+)
 
 # Words join the note up to here; what would go past it is refused aloud, never cut in silence.
 NOTE_LONGEST_CHARS = 20_000

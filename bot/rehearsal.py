@@ -32,7 +32,6 @@ from bot.model import (
     PlanCheckIn,
     Screen,
     TimerFired,
-    Turn,
 )
 from bot.skills.check_ins import zone_named
 from bot.skills.when import understand
@@ -127,10 +126,11 @@ class Stage:
 
     def happen(self, event: Event) -> None:
         turn = advance(self.content, self.conversation, event)
-        self._note_press(event, turn)
         self.conversation, self.spoke = turn.conversation, turn.screen is not None
         self.screen = turn.screen or self.screen
         self.walked.update(turn.walked)
+        if isinstance(event, ChoicePicked | FormSubmitted) and turn.walked:
+            self.walked.add(f"{event.step}:{event.choice}")
         for effect in turn.effects:
             self._apply(effect)
 
@@ -141,7 +141,9 @@ class Stage:
         self.happen(CommandInvoked(text=text, **self.hints()))
 
     def pick(self, choice: str) -> None:
-        screen = self._showing()
+        screen = self.screen
+        if screen is None:
+            raise Unexpected("nothing shows yet")
         opened = next((c for c in screen.choices if c.id == choice and c.form is not None), None)
         self._pressed = ChoicePicked(step=screen.step, visit=screen.visit, choice=choice, **self.hints())
         if opened is None:
@@ -171,16 +173,6 @@ class Stage:
             del self.waiting[due.flow]
             self.happen(TimerFired(check_in=due, **self.hints()))
         self.now = at
-
-    def _showing(self) -> Screen:
-        if self.screen is None:
-            raise Unexpected("nothing shows yet")
-        return self.screen
-
-    def _note_press(self, event: Event, turn: Turn) -> None:
-        """Remember which choices led on, so that an unwalked one is seen."""
-        if isinstance(event, ChoicePicked | FormSubmitted) and turn.walked:
-            self.walked.add(f"{event.step}:{event.choice}")
 
     def _apply(self, effect: Effect) -> None:
         if isinstance(effect, PlanCheckIn):

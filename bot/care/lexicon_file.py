@@ -1,8 +1,8 @@
 """The lexicon's file: word sets, spellings and families of patterns, read strictly. Every fault is gathered.
 
 L001 shape, L002 unknown key, L003 unknown label, L004 bad pattern, L005 a word that spelling makes unreachable,
-L006 too few examples, L007 a bad spelling; of the examples (triage.py): L008 not matched, L009 read otherwise,
-L010 matched against its will.
+L006 too few examples, L007 a bad spelling, L011 a set that nothing uses; of the examples (triage.py): L008 not
+matched, L009 read otherwise, L010 matched against its will.
 """
 
 import re
@@ -75,6 +75,8 @@ def read_lexicon(text: str, path: str) -> LexiconFile:
     known = {word for family in file.families for row in family.patterns for part in row for word in part.words}
     file.spelling = _spelling(file, top, frozenset(known - {STOP}))
     _unreachable(file, sets, top)
+    for name in sets.keys() - set(re.findall(r"<(.*?)>", text)):
+        file.fault("L011", f"no pattern and no set uses <{name}>", "words", name)
     return file
 
 

@@ -7,7 +7,8 @@ of a sentence or of the text.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from itertools import accumulate
+from typing import NamedTuple
 
 from bot.care.words import STOP
 
@@ -22,8 +23,7 @@ class PatternFault(ValueError):
     """A pattern that cannot be read; the message says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
+class Element(NamedTuple):
     """One place in a pattern. Without `words`, any word but a STOP."""
 
     words: frozenset[str]
@@ -41,7 +41,7 @@ def parse(source: str, sets: Mapping[str, frozenset[str]]) -> list[Pattern]:
     readings = list(_readings(source))
     if len(readings) > READINGS_MOST:
         raise PatternFault(f"{len(readings)} readings: split it, at most {READINGS_MOST} a line")
-    return [_row(reading, sets) for reading in readings]
+    return _merged([_row(reading, sets) for reading in readings])
 
 
 def _readings(source: str) -> Iterator[str]:
@@ -66,6 +66,23 @@ def _row(source: str, sets: Mapping[str, frozenset[str]]) -> Pattern:
     if elements[0].optional or elements[-1].optional:
         raise PatternFault("a pattern begins and ends with something that must be there")
     return tuple(elements)
+
+
+def _merged(patterns: list[Pattern]) -> list[Pattern]:
+    """The same language in fewer patterns: those that differ in the words of one element only become one."""
+    for at in range(max(map(len, patterns)) if len(patterns) > 1 else 0):
+        merged: dict[tuple[Pattern, bool, Pattern], frozenset[str]] = {}
+        others: list[Pattern] = []
+        for pattern in dict.fromkeys(patterns):
+            if at < len(pattern) and pattern[at].words:
+                key = (pattern[:at], pattern[at].optional, pattern[at + 1 :])
+                merged[key] = merged.get(key, frozenset()) | pattern[at].words
+            else:
+                others.append(pattern)
+        patterns = others + [
+            (*before, Element(words, optional), *after) for (before, optional, after), words in merged.items()
+        ]
+    return patterns
 
 
 def _gap(part: str) -> list[Element]:
@@ -99,6 +116,14 @@ def begin(pattern: Pattern, words: Sequence[str], end: int) -> int:
     return min(befores)
 
 
+def _bits(places: Sequence[int]) -> int:
+    """The integer with these bits set; by bytes, because setting them one by one copies it each time."""
+    octets = bytearray(max(places, default=0) // 8 + 1)
+    for place in places:
+        octets[place // 8] |= 1 << place % 8
+    return int.from_bytes(octets, "little")
+
+
 class Matcher:
     """Bit-parallel Shift-And with optional elements (Navarro and Raffinot, Flexible Pattern Matching, 4.2-4.3).
 
@@ -106,45 +131,38 @@ class Matcher:
     """
 
     def __init__(self, patterns: Sequence[Pattern]) -> None:
-        self._ends: dict[int, int] = {}
-        self._masks: dict[str, int] = {STOP: 0, TAKEN: 0}
-        self._any = self._first = self._last = 0
-        self._optional = self._before_block = self._block_end = 0
-        bit = 1
-        for number, pattern in enumerate(patterns):
-            self._first |= bit
-            for element in pattern:
-                self._add(element, bit)
-                bit <<= 1
-            self._last |= bit >> 1
-            self._ends[bit >> 1] = number
+        elements = [element for pattern in patterns for element in pattern]
+        ends = [length - 1 for length in accumulate(map(len, patterns))]
+        self._numbers = {1 << end: number for number, end in enumerate(ends)}
+        self._last = _bits(ends)
+        self._first = (self._last << 1 | 1) & ~(1 << len(elements))
+        self._any = _bits([place for place, element in enumerate(elements) if not element.words])
+        places: dict[str, list[int]] = {STOP: []}
+        for place, element in enumerate(elements):
+            for word in element.words:
+                places.setdefault(word, []).append(place)
+        self._masks = {word: _bits(at) | self._any for word, at in places.items()}
+        self._masks |= {STOP: _bits(places[STOP]), TAKEN: 0}
+        self._optional = _bits([place for place, element in enumerate(elements) if element.optional])
         self._before_block = (self._optional >> 1) & ~self._optional
         self._block_end = self._optional & ~(self._optional >> 1)
-        for word in self._masks.keys() - {STOP, TAKEN}:
-            self._masks[word] |= self._any
 
-    def _add(self, element: Element, bit: int) -> None:
-        if element.optional:
-            self._optional |= bit
-        if not element.words:
-            self._any |= bit
-        for word in element.words:
-            self._masks[word] = self._masks.get(word, 0) | bit
-
-    def hits(self, words: Sequence[str]) -> Iterator[tuple[int, int]]:
-        """Each (number of the pattern, place of the last word) at which a pattern ends."""
+    def hits(self, words: Sequence[str], *, once: bool = False) -> Iterator[tuple[int, int]]:
+        """Each (number of the pattern, place of its last word) at which a pattern ends; `once`: the first of each."""
         masks, any_word, first, last = self._masks, self._any, self._first, self._last
         optional, before_block, block_end = self._optional, self._before_block, self._block_end
+        opens = optional | before_block
         state = 0
         for at, word in enumerate(words):
             state = (state << 1 | first) & masks.get(word, any_word)
-            if not state:
-                continue
-            # From each reached element, the run of optional elements after it counts as reached too.
-            ahead = state | block_end
-            state |= optional & (~(ahead - before_block) ^ ahead)
-            found = state & last
-            while found:
-                lowest = found & -found
-                yield self._ends[lowest], at
-                found ^= lowest
+            if state & opens:
+                # From each reached element, the run of optional elements after it counts as reached too.
+                ahead = state | block_end
+                state |= optional & (~(ahead - before_block) ^ ahead)
+            if found := state & last:
+                if once:
+                    last ^= found
+                while found:
+                    lowest = found & -found
+                    yield self._numbers[lowest], at
+                    found ^= lowest

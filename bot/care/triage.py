@@ -21,8 +21,10 @@ class Lexicon:
 
     def __init__(self, families: Sequence[Family], spelling: Spelling) -> None:
         self._spelling = spelling
-        self._rows = [(family, pattern) for family in families for pattern in family.patterns]
-        self._matcher = Matcher([pattern for _, pattern in self._rows])
+        self._claims = [(family, row) for family in families if family.claims for row in family.patterns]
+        self._others = [family for family in families if not family.claims for _ in family.patterns]
+        self._claim_matcher = Matcher([pattern for _, pattern in self._claims])
+        self._matcher = Matcher([row for family in families if not family.claims for row in family.patterns])
 
     @classmethod
     def load(cls, text: str, path: str) -> Self:
@@ -37,26 +39,23 @@ class Lexicon:
     def signs(self, text: str) -> frozenset[Family]:
         """Every family that the text shows."""
         words = tokens(text, self._spelling)
-        found = self._found(words)
-        signs = set()
-        claims = []
-        for number, end in found:
-            family, pattern = self._rows[number]
-            if family.claims:
-                claims.append((begin(pattern, words, end), -end, number))
-        if not claims:
-            return frozenset(self._rows[number][0] for number, _ in found)
+        claims = self._claim(words)
+        return claims | {self._others[number] for number, _ in self._matcher.hits(words, once=True)}
+
+    def _claim(self, words: list[str]) -> frozenset[Family]:
+        """The families that claim, after taking their words out. The leftmost match wins, then the longest."""
+        matches = sorted(
+            (begin(self._claims[number][1], words, end), -end, number)
+            for number, end in self._claim_matcher.hits(words)
+        )
+        signs: set[Family] = set()
         free_from = 0
-        for start, minus_end, number in sorted(claims):
+        for start, minus_end, number in matches:
             if start >= free_from:
-                signs.add(self._rows[number][0])
+                signs.add(self._claims[number][0])
                 free_from = 1 - minus_end
                 words[start:free_from] = [TAKEN] * (free_from - start)
-        signs |= {self._rows[number][0] for number, _ in self._found(words)}
         return frozenset(signs)
-
-    def _found(self, words: Sequence[str]) -> list[tuple[int, int]]:
-        return list(self._matcher.hits(words))
 
 
 def triage(lexicon: Lexicon, text: str) -> Label:

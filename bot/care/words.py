@@ -13,9 +13,12 @@ from dataclasses import dataclass
 STOP = "."
 NUMBER = "0"
 
+# Taken out: combining marks, and what is not seen at all.
 _HIDDEN = dict.fromkeys(
-    [0xAD, 0x34F, 0x61C, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070)]
+    [0xAD, 0x61C, 0xFEFF, *range(0x300, 0x370), *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070)]
 )
+# Latin letters in all their shapes, punctuation and emoji; all else cannot be in a pattern.
+_UNREADABLE = re.compile(r"[^\x00-\u024f\u1e00-\u27bf\uff01-\uff5e\U0001d400-\U0001d7ff\U0001f100-\U0001faff]+")
 _APOSTROPHES = dict.fromkeys(map(ord, "‘’‛ʼ′`´＇"), "'")
 _SHORT_FORMS = (("n't", " not"), ("'ll", " will"), ("'re", " are"), ("'ve", " have"), ("'m", " am"), ("'d", " would"))
 _IS = re.compile(r"'s\b")
@@ -50,7 +53,11 @@ class Spelling:
         return tuple(word for part in parts for word in self._look_up(part) or (part,))
 
     def _look_up(self, token: str) -> tuple[str, ...] | None:
-        return self.read_as.get(token) or ((token,) if token in self.known else None)
+        if token in self.read_as:
+            return self.read_as[token]
+        if token not in self.known and token.endswith("in"):
+            token += "g"
+        return (token,) if token in self.known else None
 
 
 def tokens(text: str, spelling: Spelling) -> list[str]:
@@ -72,8 +79,8 @@ def tokens(text: str, spelling: Spelling) -> list[str]:
 def _plain(text: str) -> str:
     text = text.casefold()
     if not text.isascii():
-        text = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES)).translate(_HIDDEN)
-        text = "".join(char for char in text if not unicodedata.combining(char)).casefold()
+        text = _UNREADABLE.sub(" ", text.translate(_APOSTROPHES).translate(_HIDDEN))
+        text = unicodedata.normalize("NFKD", text).translate(_HIDDEN).casefold()
     if "'" in text:
         for short, full in _SHORT_FORMS:
             text = text.replace(short, full)

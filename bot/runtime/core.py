@@ -10,6 +10,7 @@ from bot.engine import advance, form_at
 from bot.errors import ProgramError
 from bot.model import CheckIn, Event, Form, Person, PlanCheckIn, TimerFired, Turn
 from bot.runtime.delivery import Delivery
+from bot.runtime.points import Point, passing
 from bot.runtime.ports import Clock, MovableClock, Snapshot, Store, Taken, Waker
 
 log = logging.getLogger(__name__)
@@ -66,6 +67,8 @@ class Debriefing:
         now = self.clock.now()
         try:
             check_ins = await self._store.claim_check_ins(now, BATCH)
+            if check_ins:
+                passing(Point.CHECK_INS_CLAIMED)
             await _all(self._knock(check_in, now) for check_in in check_ins)
             parcels = await self._store.claim_parcels(now, BATCH)
             await _all(self.delivery.deliver(parcel) for parcel in parcels)
@@ -78,7 +81,9 @@ class Debriefing:
     async def _knock(self, check_in: CheckIn, now: datetime) -> None:
         delivery_id = f"check-in:{check_in.id}:{check_in.gen}"
         event = TimerFired(delivery_id=delivery_id, person=check_in.person, at=now, check_in=check_in)
-        await self.post(await self.take(event))
+        taken = await self.take(event)
+        passing(Point.KNOCK_TAKEN)
+        await self.post(taken)
 
     async def _expire(self, now: datetime) -> None:
         if self._expired_at is None or now - self._expired_at >= EXPIRY_EVERY:

@@ -9,6 +9,7 @@ from weakref import WeakValueDictionary
 
 from bot.flows.document import WordsDoc
 from bot.model import RESUME, Choice, Person, Screen
+from bot.runtime.points import Point, passing
 from bot.runtime.ports import Clock, Later, Parcel, Platform, Receipt, Sent, Store, Unknown, Waker
 
 log = logging.getLogger(__name__)
@@ -34,11 +35,14 @@ class Delivery:
         lock = self._turns.setdefault(parcel.person, asyncio.Lock())
         async with lock:
             sent = self._discreet(parcel)
+            passing(Point.SEND_NEXT)
             receipt = await self._send(sent)
+            passing(Point.SENT)
             try:
                 await self._store.settle_parcel(parcel, receipt, self._retry_at(sent, receipt, self._clock.now()))
             except Exception:
                 log.exception("a delivery was not written down; its lease brings it back")
+            passing(Point.SETTLED)
         if not isinstance(receipt, Sent):
             log.warning("%s: not delivered (%s)", parcel.person.platform, type(receipt).__name__)
             self._waker.nudge()

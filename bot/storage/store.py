@@ -32,6 +32,7 @@ from bot.model import (
     TimerFired,
     Turn,
 )
+from bot.runtime.points import Point, passing
 from bot.runtime.ports import Decide, Later, Parcel, Receipt, Refused, Sent, Snapshot, Taken
 from bot.storage.sqlite import Database
 from bot.storage.vault import Vault
@@ -94,7 +95,10 @@ class SqliteStore:
         await self._database.close()
 
     async def transact(self, event: Event, decide: Decide) -> Taken:
-        return await self._database.run(lambda connection: self._turn(connection, event, decide))
+        passing(Point.TURN_BEGUN)
+        taken = await self._database.run(lambda connection: self._turn(connection, event, decide))
+        passing(Point.TURN_COMMITTED)
+        return taken
 
     async def claim_parcels(self, now: datetime, most: int) -> Sequence[Parcel]:
         return await self._database.run(lambda connection: self._claim_parcels(connection, now, most))
@@ -138,7 +142,9 @@ class SqliteStore:
         if turn.screen is None:
             return Taken(None)
         Queries.parcels_unpark(connection, **_address(event.person))
-        return Taken(self._post(connection, event, turn.screen))
+        taken = Taken(self._post(connection, event, turn.screen))
+        passing(Point.TURN_WRITTEN)
+        return taken
 
     def _apply(self, connection: sqlite3.Connection, event: Event, turn: Turn, row: Row | None) -> int | None:
         """Write the conversation and the effects; returns the person's row id, or None when they were forgotten."""

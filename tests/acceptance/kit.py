@@ -68,19 +68,21 @@ class Running:
 
 @asynccontextmanager
 async def debrief(
-    folder: Path, *arguments: str, env: Mapping[str, str] | None = None, through: Sequence[str] = ()
+    folder: Path,
+    *arguments: str,
+    env: Mapping[str, str] | None = None,
+    through: Sequence[str] = (),
+    program: Sequence[str] = (),
 ) -> AsyncIterator[Running]:
     """`debrief ARGUMENTS` (`run` if none) with `folder` as its place. Killed on leaving if it still runs.
 
-    `through` is a command that runs it in turn.
+    `through` is a command that runs it in turn; `program` a script, with its arguments, that stands in for it.
     """
     surroundings = {key: os.environ[key] for key in ("PATH", "HOME", "LANG") if key in os.environ}
     process = await asyncio.create_subprocess_exec(
         *through,
         sys.executable,
-        "-m",
-        "bot",
-        *(arguments or ("run",)),
+        *(program or ("-m", "bot", *(arguments or ("run",)))),
         cwd=folder,
         env={**surroundings, "PORT": "0", **(env or {})},
         stdin=asyncio.subprocess.DEVNULL,

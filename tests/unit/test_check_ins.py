@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.model import CancelCheckIns, CheckInState, PlanCheckIn, SettleCheckIn
@@ -156,11 +156,13 @@ def test_an_american_reads_a_clock_of_twelve_hours() -> None:
     assert said.replace("\u202f", " ") == "Saturday 21 November, 7:00 PM"
 
 
+@settings(deadline=None)
 @given(locale=st.text(max_size=20))
 def test_no_locale_is_too_much(locale: str) -> None:
     assert "November" in spoken(NOW, ZoneInfo("Europe/London"), locale)
 
 
+@settings(deadline=None)
 @given(
     minutes=st.integers(1, 60 * 24 * 30),
     zone=st.sampled_from(["Europe/London", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu"]),

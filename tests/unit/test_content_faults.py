@@ -21,7 +21,7 @@ from bot.skills import SKILLS
 HERE = Path(__file__).parent.parent / "content"
 BAD = {path.stem: path.read_text("utf-8") for path in sorted((HERE / "bad").glob("*.yaml"))}
 BASE = {path.relative_to(HERE / "base").as_posix(): path.read_text("utf-8") for path in (HERE / "base").rglob("*.yaml")}
-CARE = {path: text for path, text in content_texts().items() if path.startswith("care/")}
+LINES = {contents.LINES: content_texts()[contents.LINES]}
 SIGNATURES = {name: skill.signature for name, skill in SKILLS.items()}
 EXPECTED = re.compile(r"# (?P<at>\S+:\d+: (?P<code>[FP]\d{3}))\n(?:# (?P<stands_for>\S+\.yaml)\n)?")
 
@@ -31,7 +31,7 @@ def check(texts: Mapping[str, str]) -> list[str]:
     documents = load.documents(texts)
     if faults := documents.faults or lint.faults(documents, SIGNATURES):
         return [str(fault) for fault in faults]
-    content = contents.read({**texts, **CARE}, SIGNATURES, date(2026, 11, 22))
+    content = contents.read({**texts, **LINES}, SIGNATURES, date(2026, 11, 22))
     plays = {path: text for path, text in texts.items() if path.startswith("plays/")}
     return rehearsal.rehearse_all(content, plays).faults
 

@@ -224,6 +224,21 @@ def test_a_step_that_content_no_longer_shows_restarts_kindly_and_keeps_the_note(
         assert "he just laughed along" in [*kept, again.slots.get("note")]
 
 
+def test_a_form_from_a_step_that_content_no_longer_shows_begins_anew_as_a_message_does() -> None:
+    talk = at_planning()
+    talk.conversation = replace(talk.conversation, step="cool_down.no_more")
+    turn = talk.fills("note", {"note": "It was his birthday."}, talk.seen[0])
+    assert [type(effect) for effect in turn.effects] == [Record]
+    assert talk.slots["note"] == "It was his birthday."
+
+
+def test_what_is_said_once_is_not_said_again_when_words_join_the_note() -> None:
+    talk = at_the_table()
+    assert "I'm a program" in talk.screen.text
+    talk.says("and his brother")
+    assert "I'm a program" not in talk.screen.text
+
+
 def test_a_way_back_that_content_no_longer_has_leads_home() -> None:
     talk = at_the_table()
     talk.picks(SAFETY)

@@ -106,6 +106,13 @@ def test_a_sign_of_fear_on_an_opener_leads_away_from_it_for_good() -> None:
     assert talk.screen.step == "care.withheld"
 
 
+def test_a_sign_of_fear_counts_beside_a_more_urgent_one() -> None:
+    talk = Talk()
+    talk.says(f"I want to die and {FEAR}")
+    assert talk.screen.step == "care.self_harm"
+    assert talk.slots["withheld"] == "yes"
+
+
 def test_a_sign_of_fear_outlives_the_debrief_in_which_it_was_heard() -> None:
     talk = at_the_table()
     talk.says(FEAR)
@@ -142,6 +149,18 @@ def test_a_zone_that_is_none_is_not_kept(zone: str) -> None:
     assert talk.slots["zone"] == "Europe/Paris"
 
 
+def test_a_zone_that_was_set_by_hand_stands_until_the_platform_has_news() -> None:
+    talk = at_the_table(zone="Europe/London")
+    talk.says("settings")
+    talk.picks("zone")
+    talk.says("New York")
+    assert talk.screen.step == "settings.zone_set"
+    talk.says("again")
+    assert talk.slots["zone"] == "America/New_York"
+    talk.says("again", zone="Europe/Paris")
+    assert talk.slots["zone"] == "Europe/Paris"
+
+
 def test_forget_me_leaves_an_empty_conversation_and_the_one_effect() -> None:
     talk = at_planning(zone="Europe/London", locale="en-GB")
     talk.picks("morning")
@@ -164,6 +183,13 @@ def test_a_doubled_press_on_forget_me_remembers_nothing_either() -> None:
     assert turn.effects == (Forget(),)
 
 
+def test_forget_me_puts_nothing_away_first() -> None:
+    talk = at_the_openers()
+    talk.picks("badly", "done")
+    talk.says("forget me")
+    assert talk.picks("forget").effects == (Forget(),)
+
+
 # Debriefs
 
 
@@ -177,9 +203,18 @@ def test_a_new_evening_puts_the_last_debrief_away_with_all_that_was_told() -> No
     assert dict(talk.slots) == {
         "note": "and tonight again",
         "zone": "Europe/London",
+        "platform_zone": "Europe/London",
         "locale": "en-GB",
         "met": "yes",
     }
+
+
+@pytest.mark.parametrize("word", ["stop", "help", "settings", "check-in"])
+def test_a_word_that_asks_for_something_does_not_begin_a_new_evening(word: str) -> None:
+    talk = at_the_table(zone="Europe/London")
+    turn = talk.waits(timedelta(hours=13)).says(word)
+    assert not [effect for effect in turn.effects if isinstance(effect, Record)]
+    assert talk.slots["note"] == "he just laughed along"
 
 
 @pytest.mark.parametrize("first", ["help", "stop", "settings"])

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.skills.when import NIGHT_ENDS, clock_times, resolve, tomorrow, understand
@@ -155,12 +155,14 @@ def test_a_day_that_a_zone_never_had_is_moved_past_it() -> None:
     assert found.at.astimezone(ZoneInfo("Pacific/Apia")).date() == date(2011, 12, 31)
 
 
+@settings(deadline=None)
 @given(now=INSTANTS, zone=ZONES)
 def test_tomorrow_begins_when_the_night_ends(now: datetime, zone: ZoneInfo) -> None:
     local = now.astimezone(zone)
     assert (tomorrow(now, zone) == local.date()) == (local.time() < NIGHT_ENDS)
 
 
+@settings(deadline=None)
 @given(day=st.dates(date(2000, 1, 1), date(2100, 1, 1)), wall=st.times(), zone=ZONES)
 def test_an_instant_reads_back_as_the_wall_time_that_was_asked_for_unless_it_was_moved(
     day: date, wall: time, zone: ZoneInfo
@@ -171,6 +173,7 @@ def test_an_instant_reads_back_as_the_wall_time_that_was_asked_for_unless_it_was
     assert read_back >= datetime.combine(day, wall)
 
 
+@settings(deadline=None)
 @given(
     text=st.one_of(
         st.text(max_size=60),
@@ -186,6 +189,7 @@ def test_no_text_at_any_time_in_any_zone_is_too_much(text: str, now: datetime, z
     clock_times(text)
 
 
+@settings(deadline=None)
 @given(minutes=st.integers(1, 60 * 24 * 60), now=INSTANTS, zone=ZONES)
 def test_a_span_is_as_long_as_it_says_whatever_the_clocks_do(minutes: int, now: datetime, zone: ZoneInfo) -> None:
     found = understand(f"in {minutes} minutes", now, zone)
@@ -193,6 +197,7 @@ def test_a_span_is_as_long_as_it_says_whatever_the_clocks_do(minutes: int, now: 
     assert found.at - now == timedelta(minutes=minutes)
 
 
+@settings(deadline=None)
 @given(wall=st.times().map(lambda wall: wall.replace(second=0, microsecond=0)), now=INSTANTS, zone=ZONES)
 def test_a_time_of_day_alone_is_the_next_such_time(wall: time, now: datetime, zone: ZoneInfo) -> None:
     found = understand(f"{wall:%H:%M}", now, zone)

@@ -1,0 +1,26 @@
+"""The named points between which the process may die. Passing one does nothing, unless a test listens and kills there.
+
+They are audit events (PEP 578), `debrief.point`, so that no switch for it stands in the program.
+"""
+
+import sys
+from enum import StrEnum
+
+EVENT = "debrief.point"
+
+
+class Point(StrEnum):
+    """In the order in which a turn and its delivery pass them, then a check-in's own."""
+
+    TURN_BEGUN = "turn begun"
+    TURN_WRITTEN = "turn written"
+    TURN_COMMITTED = "turn committed"
+    SEND_NEXT = "send next"
+    SENT = "sent"
+    SETTLED = "settled"
+    CHECK_INS_CLAIMED = "check-ins claimed"
+    KNOCK_TAKEN = "knock taken"
+
+
+def passing(point: Point) -> None:
+    sys.audit(EVENT, point.value)

@@ -1,0 +1,234 @@
+"""Triage: what a text is a sign of, and a lexicon that says what is wrong with it."""
+
+from inspect import cleandoc
+from pathlib import Path
+from time import process_time
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from bot.care.triage import Label, Lexicon, triage
+from bot.errors import ContentFault
+from tests.unit import triage_table
+
+DOC = Path(__file__).parents[2] / "docs" / "care.md"
+
+LEXICON = triage_table.lexicon()
+
+GOOD = cleandoc("""
+    words:
+      they: he she
+    spelling:
+      knife: nife
+    typos: knife
+    families:
+      idiom:
+        label: ordinary
+        patterns: [he could kill]
+        matches: [he could kill, he could kill me]
+      weapon:
+        label: danger
+        patterns:
+          - <they> has a ..1 knife
+        matches:
+          - he has a knife
+          - she has a big nife
+        not:
+          - I have a knife
+""")
+
+
+def read(text: str) -> Label:
+    return triage(LEXICON, text)
+
+
+@pytest.mark.parametrize(("label", "text"), triage_table.labelled("forty"))
+def test_each_of_the_forty_phrases_is_read_right(label: Label, text: str) -> None:
+    assert read(text) is label
+
+
+@pytest.mark.parametrize("name", ["dev", "check", "fresh"])
+@pytest.mark.parametrize(
+    ("label", "least"), [(Label.DANGER, 0.97), (Label.SELF_HARM, 0.97), (Label.ABUSE, 0.95), (Label.ORDINARY, 0.97)]
+)
+def test_what_it_has_learned_it_does_not_forget(name: str, label: Label, least: float) -> None:
+    right, texts = triage_table.share(triage_table.labelled(name), label, LEXICON)
+    assert right / texts >= least
+
+
+def test_no_text_stands_in_two_sets() -> None:
+    texts = [text.casefold() for name in triage_table.NAMES for _, text in triage_table.labelled(name)]
+    assert len(texts) == len(set(texts))
+
+
+def test_the_table_in_the_docs_is_the_one_that_the_command_prints() -> None:
+    assert "\n".join(triage_table.table()) in DOC.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "HE’S HITTING ME!!!",
+        "hes hittin me",
+        "he\u200b is hit\u00adting me",
+        "hé is hîtting me",
+        "ｈｅ ｉｓ ｈｉｔｔｉｎｇ ｍｅ",
+        "he's hiiiitting me",
+        "he is h1tting me",
+        "hes got a kn1fe",
+        "hes got a 🔪",
+        "he stranlged me",
+        "he wont let me leave",
+        "he won’t let me leave",
+    ],
+)
+def test_the_way_it_is_typed_does_not_hide_danger(text: str) -> None:
+    assert read(text) is Label.DANGER
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "kms",
+        "K M S",
+        "k.m.s",
+        "I want to k*ll myself",
+        "i wanna d1e",
+        "𝗜 𝘄𝗮𝗻𝘁 𝘁𝗼 𝗱𝗶𝗲",
+        "su1cidal again",
+        "i wana dieeee",
+    ],
+)
+def test_the_way_it_is_typed_does_not_hide_self_harm(text: str) -> None:
+    assert read(text) is Label.SELF_HARM
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("he has never hit me", Label.ORDINARY),
+        ("he's never hit me before tonight", Label.DANGER),
+        ("he hasn't stopped hitting me", Label.DANGER),
+        ("I'm not suicidal", Label.ORDINARY),
+        ("I'm not suicidal but I don't want to be alive", Label.SELF_HARM),
+        ("I can't stop thinking about killing myself", Label.SELF_HARM),
+        ("I'm not afraid of him", Label.ORDINARY),
+        ("I'm not just afraid of him, I'm afraid of what he'll do", Label.ABUSE),
+    ],
+)
+def test_a_no_counts_only_for_what_it_denies(text: str, label: Label) -> None:
+    assert read(text) is label
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("I could have killed him when he laughed, then he grabbed me by the throat", Label.DANGER),
+        ("I died of embarrassment and now I want to die for real", Label.SELF_HARM),
+        ("she'll kill me if I'm late for dinner", Label.ORDINARY),
+        ("she says she'll kill me if I tell anyone", Label.DANGER),
+        ("I want to end things with him", Label.ORDINARY),
+        ("He says he'll kill himself if I leave", Label.ABUSE),
+    ],
+)
+def test_a_figure_of_speech_hides_nothing_beside_it(text: str, label: Label) -> None:
+    assert read(text) is label
+
+
+def test_the_most_urgent_sign_wins() -> None:
+    assert read("He reads my messages. I want to die. He just hit me") is Label.DANGER
+    assert read("He reads my messages. I want to die") is Label.SELF_HARM
+
+
+def test_a_sign_in_a_long_story_is_found() -> None:
+    story = "We had dinner at his mother's and nobody spoke to me. " * 30
+    assert read(story) is Label.ORDINARY
+    assert read(f"{story}On the way home he hit me. {story}") is Label.DANGER
+
+
+@given(st.text(max_size=400))
+@example("'" * 50)
+@example("\ud800 he hit me")
+@example("")
+def test_no_text_makes_it_raise(text: str) -> None:
+    assert read(text) in Label
+
+
+@given(st.lists(st.sampled_from("he me hit not never i kill die if lol . k.m.s ... 4 * the and want to 🔪".split())))
+@settings(max_examples=200)
+def test_no_row_of_its_own_words_makes_it_raise(words: list[str]) -> None:
+    assert read(" ".join(words)) in Label
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "he hit me ",
+        "lol ",
+        "a",
+        "ab",
+        "never ",
+        "k m s ",
+        "a.b",
+        "!?",
+        "k1ll@",
+        "i want to die ",
+        "ﷺ",
+        "'s",
+        "he never hit me ",
+    ],
+)
+def test_four_thousand_hostile_characters_are_read_soon(part: str) -> None:
+    text = (part * 4000)[:4000]
+    started = process_time()
+    read(text)
+    assert process_time() - started < 0.1
+
+
+def faults_of(text: str) -> list[str]:
+    with pytest.raises(ContentFault) as caught:
+        Lexicon.load(text, "a.yaml")
+    return list(caught.value.faults)
+
+
+def test_a_good_lexicon_reads_its_examples() -> None:
+    lexicon = Lexicon.load(GOOD, "a.yaml")
+    assert triage(lexicon, "he has a nife") is Label.DANGER
+    assert triage(lexicon, "he could kill, he has a knife") is Label.DANGER
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("words:", "words: [", "a.yaml:2: E001"),
+        ("they: he she", "they: [he]", "a.yaml:2: L001"),
+        ("patterns: [he could kill]", "patterns: he could kill", "a.yaml:9: L001"),
+        ("not:", "claims: maybe\n    not:", "a.yaml:18: L001"),
+        ("typos: knife", "typoes: knife", "a.yaml:5: L002"),
+        ("not:", "nots:", "a.yaml:18: L002"),
+        ("label: danger", "label: alarm", "a.yaml:12: L003"),
+        ("<they> has a ..1 knife", "<them> has a ..1 knife", "a.yaml:14: L004"),
+        ("..1 knife", "..9 knife", "a.yaml:14: L004"),
+        ("..1 knife", "knife ..1", "a.yaml:14: L004"),
+        ("..1 knife", "Knife's", "a.yaml:14: L004"),
+        ("..1 knife", "(big|small) ..1 knife?", "a.yaml:14: L004"),
+        ("..1 knife", "..1 knife|nife", "a.yaml:14: L005"),
+        ("they: he she", "they: he she nife", "a.yaml:2: L005"),
+        ("      - she has a big nife\n", "", "a.yaml:15: L006"),
+        ("knife: nife", "knife: nife\n  life: nife", "a.yaml:5: L007"),
+        ("typos: knife", "typos: gun", "a.yaml:5: L007"),
+        ("she has a big nife", "she has a very big nife", "a.yaml:17: L008"),
+        ("he could kill me]", "he could kill and he has a knife]", "a.yaml:10: L009"),
+        ("I have a knife", "he has a knife too", "a.yaml:19: L010"),
+        ("they: he she", "they: he she\n  them: him her", "a.yaml:3: L011"),
+    ],
+)
+def test_each_fault_is_named_with_its_line(old: str, new: str, expected: str) -> None:
+    assert GOOD.count(old) == 1
+    assert [fault for fault in faults_of(GOOD.replace(old, new)) if fault.startswith(expected)]
+
+
+def test_all_faults_are_named_at_once() -> None:
+    text = GOOD.replace("label: danger", "label: alarm").replace("typos:", "typoes:")
+    assert {fault.split()[1] for fault in faults_of(text)} == {"L002", "L003"}
