@@ -44,13 +44,16 @@ from bot.skills.base import Answer, Ask
 from bot.skills.check_ins import zone_named
 from bot.skills.talk import clip
 
-START, HOME, SAFETY_STEP = "cool_down.start", "cool_down.rest", "care.start"
+NOTE = "note"
+START, HOME, SAFETY_STEP, HELP = "cool_down.start", "cool_down.rest", "care.start", "help.start"
+BACK_MOST = 4
 # The most urgent first.
 ALARMS = {Label.DANGER: "care.danger", Label.SELF_HARM: "care.self_harm", Label.ABUSE: "care.afraid"}
 WITHHOLDING = frozenset({Label.DANGER, Label.ABUSE})
 URGENCY = (Label.ABUSE, Label.SELF_HARM, Label.DANGER)
+SUICIDE_ASKED, SUICIDE = "care.self_harm", "care.suicide"
 UNDER_WAY = {
-    Label.DANGER: ("care.danger", "care.danger_over"),
+    Label.DANGER: ("care.danger",),
     Label.SELF_HARM: tuple(f"care.{step}" for step in ("self_harm", "suicide", "near", "hour", "hurting", "crisis")),
 }
 
@@ -104,7 +107,7 @@ class _Walk:
         shown = self.content.steps.get(self.before.step)
         self.step = self.before.step if shown is not None and shown.say else ""
         self.visit, self.debrief = self.before.visit, max(self.before.debrief, 1)
-        self.back = self.before.back if self.before.back in self.content.steps else ""
+        self.back = " ".join(step for step in self.before.back.split() if step in self.content.steps)
         self.slots = dict(self.before.slots)
         if self.event.locale:
             self.slots["locale"] = self.event.locale
@@ -150,11 +153,14 @@ class _Walk:
     def _place(self, target: str) -> str:
         """The step meant by a target; remembers where an aside flow was entered from."""
         if target == BACK:
-            name, self.back = self.back or HOME, ""
-            return name
-        if self._aside(target) and not (self.step and self._aside(self.step)):
-            self.back = self.step
+            name, _, self.back = self.back.partition(" ")
+            return name or HOME
+        if self._aside(target) and self.step and not self._same_aside(target):
+            self.back = " ".join([self.step, *self.back.split()][:BACK_MOST])
         return target
+
+    def _same_aside(self, target: str) -> bool:
+        return self.step.partition(".")[0] == target.partition(".")[0]
 
     def _aside(self, name: str) -> bool:
         return self.content.flows[name.partition(".")[0]].aside
@@ -172,12 +178,12 @@ class _Walk:
 
     def keep(self, text: str) -> bool:
         """Join words to the note. False when the note is full: then it is said aloud, and nothing is cut."""
-        note = self.slots.get("note", "")
+        note = self.slots.get(NOTE, "")
         joined = f"{note}\n{text}" if note else text
         if len(joined) > NOTE_LONGEST_CHARS:
             self.prefix.append(self.content.words.full)
             return False
-        self.slots["note"] = joined
+        self.slots[NOTE] = joined
         return True
 
     def begin(self) -> None:
@@ -213,7 +219,12 @@ class _Walk:
             return False
         if signs & WITHHOLDING:
             self.slots["withheld"] = "yes"
-        if not self.more_urgent_shows(label):
+        if self.more_urgent_shows(label):
+            self.slots["also"] = label.value
+        elif label is Label.SELF_HARM and self.step in UNDER_WAY[label]:
+            # Asked and answered: the question is not put twice.
+            self.enter(SUICIDE if self.step == SUICIDE_ASKED else self.step)
+        else:
             self.enter(ALARMS[label])
         return True
 
@@ -304,6 +315,19 @@ class _Walk:
             return True
         return False
 
+    def still_cares(self, event: ChoicePicked) -> bool:
+        """A button of an older care screen means what it says, whatever has come since."""
+        if not event.step.startswith("care.") or not self.stands_alone(event.step):
+            return False
+        here, back = self.step, self.back
+        if not self._aside(here):
+            self.back = here
+        self.step = event.step
+        if self.pick(event.choice):
+            return True
+        self.step, self.back = here, back
+        return False
+
     def take(self, choice: ChoiceDoc) -> None:
         self.slots.update(choice.set)
         self.follow(choice.go)
@@ -356,7 +380,7 @@ def _way_in(walk: _Walk, text: str) -> str:
 def _begins(walk: _Walk, text: str) -> bool:
     start = _way_in(walk, text)
     if start:
-        walk.enter(start)
+        walk.enter(SAFETY_STEP if start == HELP and walk.step.startswith("care.") else start)
     return bool(start)
 
 
@@ -377,7 +401,10 @@ def _answers(walk: _Walk, text: str) -> bool:
         return walk.pick(named)
     if step.text is None or (step.text.only and not walk.understands(step.text.only, text)):
         return False
-    walk.slots[step.text.keep] = text
+    if step.text.keep == NOTE:
+        walk.keep(text)
+    else:
+        walk.slots[step.text.keep] = text
     walk.follow(step.text.go)
     return True
 
@@ -396,7 +423,8 @@ def _choice(walk: _Walk, event: ChoicePicked) -> bool:
         return True
     if walk.doubled(event):
         return False
-    walk.prefix.append(walk.content.words.stale)
+    if not walk.still_cares(event):
+        walk.prefix.append(walk.content.words.stale)
     return True
 
 
@@ -411,9 +439,9 @@ def _submitted(walk: _Walk, event: FormSubmitted) -> bool:
     typed = "\n".join(text for key, text in values.items() if kinds[key] != "pick")
     current = (event.step, event.visit) == (walk.step, walk.visit)
     if form is None or choice is None or not current:
-        doubled = walk.doubled(event) and "note" not in values
+        doubled = walk.doubled(event) and NOTE not in values
         written = "\n".join(text for key, text in values.items() if kinds[key] in _FREE)
-        return not doubled and _late_form(walk, written, typed)
+        return _late_form(walk, written, typed, doubled=doubled)
     sign = walk.hear(typed)
     lacking = any(not field.optional and not values.get(key) for key, field in form.fields.items())
     if not sign and (lacking or not any(values.values())):
@@ -421,7 +449,11 @@ def _submitted(walk: _Walk, event: FormSubmitted) -> bool:
         return True
     if not sign:
         walk.reopen()
-    note = values.pop("note", "")
+    if sign:
+        # Words that were a sign go to the note and nowhere else: no opener may be made of them.
+        walk.keep(typed)
+        values = {key: value for key, value in values.items() if kinds[key] == "pick"}
+    note = values.pop(NOTE, "")
     fits = not note or walk.keep(note)
     walk.slots |= {key: value for key, value in values.items() if value}
     if fits and not sign:
@@ -429,16 +461,19 @@ def _submitted(walk: _Walk, event: FormSubmitted) -> bool:
     return True
 
 
-def _late_form(walk: _Walk, written: str, typed: str) -> bool:
-    new = bool(written) and written not in walk.slots.get("note", "")
-    if not new and walk.recent():
-        return False
-    if new and not walk.step:
+def _late_form(walk: _Walk, written: str, typed: str, *, doubled: bool) -> bool:
+    known = walk.slots.get(NOTE, "")
+    if typed and typed not in known and not walk.step:
         walk.begin()
-    sign = walk.hear(typed)
+    if typed and typed not in known and walk.hear(typed):
+        walk.keep(typed)
+        return True
+    new = bool(written) and written not in known and not doubled
+    if not new and (doubled or walk.recent()):
+        return False
     if new and walk.keep(written):
         walk.prefix.append(walk.content.words.kept)
-    elif walk.step and not sign:
+    elif walk.step:
         walk.prefix.append(walk.content.words.stale)
     return True
 

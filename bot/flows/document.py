@@ -136,6 +136,10 @@ class WordsDoc(Strict):
     waiting: str
     resume: str
     apology: str
+    emergency_known: str
+    emergency_unknown: str
+    lines_known: str
+    lines_unknown: str
 
 
 class ListsDoc(Strict):

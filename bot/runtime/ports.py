@@ -77,7 +77,7 @@ class Platform(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What a turn needs to know. `missed`: how many parcels the platform refused since the last visit."""
+    """What a turn needs to know. `missed`: how many knocks the platform refused since the last visit."""
 
     conversation: Conversation
     missed: int = 0

@@ -18,6 +18,7 @@ SKILLS: Mapping[str, Skill] = {
     "openers": talk.OPENERS,
     "card": talk.CARD,
     "note": talk.NOTE,
+    "brief": talk.BRIEF,
     "lines": safety.LINES,
     "countries": safety.COUNTRIES,
     "find_country": safety.FIND_COUNTRY,

@@ -1,22 +1,21 @@
 """Where to turn, by country; and what the person asked of us about their own rows."""
 
-from bot.model import Forget, Option
+import re
+
+from bot.model import NOTE_LONGEST_CHARS, Forget, Option
 from bot.skills.base import Answer, Ask, skill
 
-DIRECTORY = "findahelpline.com"
+_BEFORE_A_COUNTRY = re.compile(r"^(?:i'?m |i am |we're |in |from |the )+")
 
 
 def _lines(ask: Ask) -> Answer:
     """The lines of `args.kind` in the person's country, or the directory. The country is never guessed."""
-    country = ask.slot("country")
-    lines = ask.content.lines
-    emergency = lines.emergency(country) if country else ""
-    shown = lines.show(country, ask.args["kind"]) if country else ""
-    values = {
-        "emergency": emergency or "your local emergency number",
-        "lines": shown or DIRECTORY,
-    }
-    return Answer("known" if country else "unknown", values=values)
+    country, lines, words = ask.slot("country"), ask.content.lines, ask.content.words
+    named = dict(lines.countries()).get(country, "")
+    number, shown = lines.emergency(country), lines.show(country, ask.args["kind"])
+    emergency = words.emergency_known.format(country=named, number=number) if number else words.emergency_unknown
+    found = words.lines_known.format(country=named, lines=shown) if shown else words.lines_unknown
+    return Answer("known" if named else "unknown", values={"emergency": emergency, "lines": found})
 
 
 def _countries(ask: Ask) -> Answer:
@@ -24,12 +23,15 @@ def _countries(ask: Ask) -> Answer:
 
 
 def _find_country(ask: Ask) -> Answer:
-    """A typed country (slot `country_words`): its name or its two letters."""
-    words = ask.slot("country_words").casefold().strip(" .")
-    for code, name in ask.content.lines.countries():
-        if words in (code.casefold(), name.casefold()):
-            return Answer("known", slots={"country": code, "country_words": ""})
-    return Answer("unknown", slots={"country": "", "country_words": ""})
+    """A typed country (slot `country_words`): its name, or another name from the list. What is neither is kept."""
+    written = ask.slot("country_words")
+    words = _BEFORE_A_COUNTRY.sub("", written.casefold().replace("’", "'").strip(" .,!"))
+    names = {name.casefold(): code for code, name in ask.content.lines.countries()}
+    names |= {option.id: option.label for option in ask.content.lists["country_names"]}
+    if words in names:
+        return Answer("known", slots={"country": names[words], "country_words": ""})
+    note = "\n".join(part for part in (ask.slot("note"), written) if part)[:NOTE_LONGEST_CHARS]
+    return Answer("unknown", slots={"note": note, "country_words": ""})
 
 
 def _forget(_: Ask) -> Answer:

@@ -8,9 +8,11 @@ from bot.skills.base import Answer, Ask, skill
 OPENERS_SHOWN = 3
 EXCERPT_CHARS = 600
 ANSWER_CHARS = 160
-_OPENS_A_CLAUSE = ("when ", "after ", "while ", "as ", "because ", "that ")
+_OPENS_A_CLAUSE = ("when ", "after ", "while ", "because ")
+_BRIEF_WORDS = 6
+_NO_FEELING = ("he ", "she ", "they ", "it ", "we ", "you ", "i do", "don't", "no ", "my ", "his ", "her ", "their ")
 _KEEPS_ITS_CAPITAL = re.compile(r"I\b|[A-Z]{2}")
-_I_FELT = re.compile(r"(?:(?:i )?(?:felt|feel|was|am)|i['’]?m) (?=\w)", re.IGNORECASE)
+_I_FELT = re.compile(r"^(?:(?:i )?(?:felt|feel|was|am|feeling)|i['’]?m) (?=\w)", re.IGNORECASE)
 _END_MARKS = " .,;:!?…"
 
 
@@ -34,17 +36,29 @@ def _lowered(words: str) -> str:
 def _told(words: str) -> dict[str, str]:
     """What happened, as the template that fits: a clause (`when your sister ...`) or plain words to quote."""
     told = _plain(words)
-    clause = _lowered(told)
-    return {"when_happened": clause} if clause.startswith(_OPENS_A_CLAUSE) else {"happened": told}
+    clause = told[:1].lower() + told[1:]
+    is_clause = clause.casefold().startswith(_OPENS_A_CLAUSE) and not re.search(r"[.!?]\s", told)
+    return {"when_happened": clause} if is_clause else {"happened": told}
 
 
 def _said(ask: Ask) -> dict[str, str]:
     """The answers as they are said: a picked id becomes its words, own words stay as they are."""
     feelings, supports = (_words(ask, listed) for listed in ("feeling_words", "support_words"))
     feeling, support = ask.slot("feeling"), ask.slot("support")
-    felt = feelings.get(feeling) or _lowered(_plain(_I_FELT.sub("", feeling.strip(), count=1)))
+    felt = feelings.get(feeling) or _own_feeling(feeling)
     said = {"feeling": felt, "support": supports.get(support, ""), **_told(ask.slot("happened"))}
     return said | {"support_own": "" if said["support"] else _lowered(_plain(support))}
+
+
+def _own_feeling(words: str) -> str:
+    """Own words that can stand behind "I felt"; empty for what is a story, or no feeling at all."""
+    felt = _lowered(_plain(_I_FELT.sub("", words.strip(), count=1)))
+    return "" if len(felt.split()) > _BRIEF_WORDS or f"{felt} ".casefold().startswith(_NO_FEELING) else felt
+
+
+def _brief(ask: Ask) -> Answer:
+    """Whether the typed words (`args.text`) are an answer; a story joins the note instead."""
+    return Answer("ok" if len(ask.args["text"].split()) <= _BRIEF_WORDS else "long")
 
 
 def _words(ask: Ask, listed: str) -> dict[str, str]:
@@ -81,3 +95,4 @@ def _note(ask: Ask) -> Answer:
 OPENERS = skill(_openers, values=("openers",))
 CARD = skill(_card, values=("card",))
 NOTE = skill(_note, outcomes=("some", "none"), values=("note",))
+BRIEF = skill(_brief, outcomes=("ok", "long"))

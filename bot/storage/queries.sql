@@ -70,8 +70,12 @@ UPDATE outbox SET wake_at = :wake_at WHERE id = :id AND state = 'sending';
 -- name: parcel_park(id)!
 UPDATE outbox SET state = 'parked' WHERE id = :id;
 
--- name: parcels_parked(platform, workspace, user)$
-SELECT count(*) FROM outbox WHERE platform = :platform AND workspace = :workspace AND user_id = :user AND state = 'parked';
+-- name: knocks_parked(platform, workspace, user)$
+SELECT count(*) FROM outbox
+WHERE platform = :platform AND workspace = :workspace AND user_id = :user AND state = 'parked' AND check_in > 0;
+
+-- name: knocks_drop(platform, workspace, user)!
+DELETE FROM outbox WHERE platform = :platform AND workspace = :workspace AND user_id = :user AND check_in > 0;
 
 -- name: parcels_unpark(platform, workspace, user)!
 DELETE FROM outbox WHERE platform = :platform AND workspace = :workspace AND user_id = :user AND state = 'parked';
@@ -99,7 +103,7 @@ UPDATE check_ins SET state = 'skipped' WHERE person_id = :person_id AND state IN
 
 -- name: check_ins_cancel(person_id, flow)!
 UPDATE check_ins SET state = 'cancelled', gen = gen + 1
-WHERE person_id = :person_id AND state IN ('planned', 'leased') AND (flow = :flow OR :flow = '');
+WHERE person_id = :person_id AND state IN ('planned', 'leased', 'sending') AND (flow = :flow OR :flow = '');
 
 -- name: check_ins_settle(person_id, state)!
 UPDATE check_ins SET state = :state WHERE person_id = :person_id AND state IN ('sending', 'sent', 'opened');

@@ -135,7 +135,7 @@ class SqliteStore:
             return Taken(None)
         row = Queries.person_find(connection, **_address(event.person))
         conversation = self._open(_CONVERSATION, row[2], event.person) if row else Conversation()
-        missed = Queries.parcels_parked(connection, **_address(event.person))
+        missed = Queries.knocks_parked(connection, **_address(event.person))
         turn = decide(Snapshot(conversation, missed))
         person_id = self._apply(connection, event, turn, row)
         Queries.inbox_add(connection, delivery_id=delivery_id, person_id=person_id, at=micros(event.at))
@@ -173,6 +173,7 @@ class SqliteStore:
                 Queries.check_in_add(connection, **row)
         elif isinstance(effect, CancelCheckIns):
             Queries.check_ins_cancel(connection, person_id=person_id, flow=effect.flow)
+            Queries.knocks_drop(connection, **_address(event.person))
         elif isinstance(effect, SettleCheckIn):
             Queries.check_ins_settle(connection, person_id=person_id, state=CheckInState(effect.state))
         elif isinstance(effect, Record):

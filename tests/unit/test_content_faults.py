@@ -58,3 +58,8 @@ def test_a_bad_file_gives_its_diagnostic_and_no_other(name: str) -> None:
 def test_every_diagnostic_has_a_bad_file() -> None:
     codes = {code for module in (load, lint, rehearsal) for code in re.findall(r'"([FP]\d{3})"', getsource(module))}
     assert codes == {name.partition("_")[0] for name in BAD}
+
+
+def test_the_common_words_are_held_to_the_same_rules() -> None:
+    shouting = BASE["words.yaml"].replace("kept: Kept.", "kept: Kept!")
+    assert check(BASE | {"words.yaml": shouting}) == ["words.yaml:3: F114 words that are not ours to say: '!'"]

@@ -86,7 +86,7 @@ def test_phrases_that_differ_in_one_word_are_one_pattern() -> None:
     assert len(parse("a (go home|come home|go back) c", SETS)) == 2
 
 
-@pytest.mark.parametrize("source", ["", "..2 a", "a b?", "a ..0 b", "a ..9 b", "a <them> b", "a's b", "A b", "a (b|c"])
+@pytest.mark.parametrize("source", ["", "..2 a", "a b?", "a ..0 b", "a ..9 b", "a <them> b", "a's b", "a (b|c"])
 def test_a_bad_pattern_is_refused(source: str) -> None:
     with pytest.raises(PatternFault):
         parse(source, SETS)
