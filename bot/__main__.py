@@ -16,7 +16,7 @@ from bot.doctor import examine
 from bot.errors import OperatorError
 from bot.flows.graph import mermaid
 from bot.rehearsal import rehearse_all
-from bot.settings import Settings, read
+from bot.settings import Settings, open_vault, read
 from bot.storage.sqlite import Database
 from bot.storage.vault import new_key
 
@@ -86,9 +86,7 @@ def migrate() -> None:
     """Bring the database to this version's schema. Safe to run twice."""
     with _faults_said():
         settings = read(Settings)
-        faults = settings.faults()
-        if faults:
-            raise OperatorError(*faults)
+        open_vault(settings)
         before, after = Database(settings.database_path).migrate()
     typer.echo(f"schema {after}: nothing to do" if before == after else f"schema {before or 'none'} -> {after}")
 

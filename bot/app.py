@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from bot import content as contents
 from bot.content import Content
@@ -57,8 +57,6 @@ def settle_settings() -> tuple[Settings, list[Plugged]]:
     """Read every setting there is. Raises SettingsFault with all that is wrong, in one go."""
     faults: list[str] = []
     settings = _gathered(faults, Settings)
-    if settings is not None:
-        faults += settings.faults()
     found = [(plug, _gathered(faults, plug.settings)) for plug in plugs()]
     chosen = [Plugged(plug, own) for plug, own in found if own is not None and plug.configured(own)]
     for plugged in chosen:
@@ -111,7 +109,9 @@ async def running(settings: Settings, chosen: list[Plugged], content: Content) -
         for platform in platforms.values():
             stack.push_async_callback(platform.stop)
             await platform.start()
+        stack.push_async_callback(core.settled)
         pump = asyncio.create_task(waker.run(core.work))
+        pump.add_done_callback(lambda _: up.clear())
         stack.push_async_callback(_cancel, pump)
         up.set()
         yield server
@@ -146,12 +146,18 @@ async def serve() -> None:
         faults += fault.faults
     if faults:
         raise OperatorError(*faults)
-    stop = asyncio.Event()
+    task = cast("asyncio.Task[None]", asyncio.current_task())
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
-    async with running(settings, chosen, content) as server:
-        names = ", ".join(plugged.plug.name for plugged in chosen)
-        log.info("Debrief is up: %s on http://%s:%s", names, settings.host, server.port)
-        await stop.wait()
-        log.info("stopping")
+        # Cancelling also ends a start that waits for a platform; a second signal ends a stop that does.
+        loop.add_signal_handler(number, task.cancel)
+    with suppress(asyncio.CancelledError):
+        async with running(settings, chosen, content) as server:
+            names = ", ".join(plugged.plug.name for plugged in chosen)
+            log.info("Debrief is up: %s on http://%s:%s", names, _in_url(settings.host), server.port)
+            await asyncio.Event().wait()
+    log.info("stopped")
+
+
+def _in_url(host: str) -> str:
+    return f"[{host}]" if ":" in host else host

@@ -2,6 +2,7 @@
 
 import sqlite3
 from importlib.metadata import PackageNotFoundError, version
+from urllib.parse import quote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot import app
@@ -29,10 +30,9 @@ async def examine() -> list[Finding]:
 
 def _own_settings() -> Settings | None:
     try:
-        settings = read(Settings)
+        return read(Settings)
     except SettingsFault:
         return None
-    return None if settings.faults() else settings
 
 
 def _time_zones() -> Finding:
@@ -70,7 +70,7 @@ def _database(settings: Settings) -> Finding:
     if not path.exists():
         return Finding(f"database: {path} will be made on the first run", ok=True)
     try:
-        connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+        connection = sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)
         try:
             found = schema.version(connection)
         finally:

@@ -5,7 +5,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, TypeVar
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SettingsFault
@@ -40,25 +40,33 @@ class Settings(BaseSettings):
         except ValueError:
             return self.host == "localhost"
 
-    def faults(self) -> list[str]:
-        """What is wrong beyond the single values, each with its mend."""
-        found = []
-        if not self.database_url.startswith(SQLITE) or self.database_url == SQLITE:
-            found.append(
-                "DATABASE_URL must be sqlite:/// and a path, such as sqlite:///data/debrief.db. "
-                "Other databases are not supported by this version."
+    @field_validator("database_url")
+    @classmethod
+    def _names_a_file(cls, url: str) -> str:
+        path = url.removeprefix(SQLITE)
+        if path in ("", url) or path.startswith(":"):
+            raise ValueError(
+                "it must be sqlite:/// and a path, such as sqlite:///data/debrief.db; "
+                "other databases are not supported by this version"
             )
+        return url
+
+    @field_validator("debrief_secret_keys")
+    @classmethod
+    def _are_keys(cls, keys: SecretStr) -> SecretStr:
         try:
-            given_keys(self)
+            split_keys(keys)
         except SettingsFault as fault:
-            found += fault.faults
-        return found
+            raise ValueError("; ".join(fault.faults)) from None
+        return keys
 
 
 def read(kind: type[Kind]) -> Kind:
     """Read one group of settings. Raises SettingsFault with every wrong value named as in the environment."""
     try:
         return kind()
+    except UnicodeDecodeError:
+        raise SettingsFault("The file .env is not UTF-8 text. Save it as UTF-8, or remove it.") from None
     except ValidationError as error:
         prefix = str(kind.model_config.get("env_prefix", ""))
         raise SettingsFault(*(_said(prefix, fault["loc"], fault["msg"]) for fault in error.errors())) from None
@@ -66,20 +74,21 @@ def read(kind: type[Kind]) -> Kind:
 
 def _said(prefix: str, where: tuple[int | str, ...], message: str) -> str:
     name = prefix + "_".join(str(part) for part in where)
-    return f"{name.upper()} is wrong: {message}. Mend it in the environment or in .env; .env.example lists them all."
+    why = message.removeprefix("Value error, ")
+    return f"{name.upper()} is wrong: {why}. Mend it in the environment or in .env; .env.example lists them all."
 
 
-def given_keys(settings: Settings) -> list[str]:
-    """The keys of DEBRIEF_SECRET_KEYS, newest first; empty when it is not set. Raises SettingsFault for a bad one."""
-    keys = [key for key in settings.debrief_secret_keys.get_secret_value().split(",") if key.strip()]
-    if keys:
-        Vault(keys)
-    return keys
+def split_keys(keys: SecretStr) -> list[str]:
+    """The keys, newest first; empty when none is set. Raises SettingsFault for one that is no key."""
+    given = [key for key in keys.get_secret_value().split(",") if key.strip()]
+    if given:
+        Vault(given)
+    return given
 
 
 def open_vault(settings: Settings) -> Vault:
     """The vault: from DEBRIEF_SECRET_KEYS, or from a key file beside the database, made on the first run (0600)."""
-    keys = given_keys(settings)
+    keys = split_keys(settings.debrief_secret_keys)
     if keys:
         return Vault(keys)
     path = settings.database_path.parent / KEY_FILE

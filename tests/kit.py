@@ -107,6 +107,11 @@ class House:
     def somebody(self, person: Person = SOMEBODY, *, zone: str = "Europe/London", locale: str = "en-GB") -> "Driver":
         return Driver(self, person, zone, locale)
 
+    async def works(self) -> None:
+        """Do all that is due, to its end."""
+        await self.core.work()
+        await self.core.settled()
+
     def delivery_id(self) -> str:
         return f"delivery-{next(self._ids)}"
 
@@ -146,7 +151,7 @@ class Driver:
     async def waits(self, by: timedelta) -> Screen:
         """Time passes, and what falls due is done."""
         self.house.clock.skip(by)
-        await self.house.core.work()
+        await self.house.works()
         return self.screen
 
     async def _do(self, event: Event) -> Screen:

@@ -2,14 +2,16 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Iterable
+from collections.abc import Coroutine
 from datetime import datetime, timedelta
+from typing import Any
 
 from bot.content import Content
 from bot.engine import advance, form_at
 from bot.errors import ProgramError
 from bot.model import CheckIn, Event, Form, Person, PlanCheckIn, TimerFired, Turn
 from bot.runtime.delivery import Delivery
+from bot.runtime.logs import outline
 from bot.runtime.points import Point, passing
 from bot.runtime.ports import Clock, MovableClock, Snapshot, Store, Taken, Waker
 
@@ -29,6 +31,7 @@ class Debriefing:
         self.delivery = Delivery(store, clock, waker, content.words)
         self._content, self._store, self._waker = content, store, waker
         self._expired_at: datetime | None = None
+        self._under_way: set[asyncio.Task[None]] = set()
 
     async def take(self, event: Event) -> Taken:
         """Raises StorageFault when the event could not be made durable: then do not acknowledge it."""
@@ -63,20 +66,43 @@ class Debriefing:
         self._waker.nudge()
 
     async def work(self) -> datetime | None:
-        """Do what is due; returns when something is due next. Never raises for a storage fault: it tries again."""
+        """Begin what is due; returns when something is due next. Never raises: what failed is tried again soon.
+
+        Deliveries go on by themselves: one that hangs keeps nobody else's check-in waiting.
+        """
         now = self.clock.now()
         try:
             check_ins = await self._store.claim_check_ins(now, BATCH)
             if check_ins:
                 passing(Point.CHECK_INS_CLAIMED)
-            await _all(self._knock(check_in, now) for check_in in check_ins)
-            parcels = await self._store.claim_parcels(now, BATCH)
-            await _all(self.delivery.deliver(parcel) for parcel in parcels)
+            for check_in in check_ins:
+                self._begin(self._knock(check_in, now))
+            for parcel in await self._store.claim_parcels(now, BATCH):
+                self._begin(self.delivery.deliver(parcel))
             await self._expire(now)
             return await self._store.next_wake()
-        except Exception:
-            log.exception("what is due could not be done; trying again in %s", AFTER_FAILURE)
+        except Exception as error:
+            log.error("what is due could not be done, trying again in %s: %s", AFTER_FAILURE, outline(error))
             return now + AFTER_FAILURE
+
+    async def settled(self, within_s: float = 5.0) -> None:
+        """Wait for the deliveries under way; after `within_s` seconds they are cancelled, and their leases end."""
+        if not self._under_way:
+            return
+        _, late = await asyncio.wait(self._under_way, timeout=within_s)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._under_way.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._under_way.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("a check-in was not taken, its lease brings it back: %s", outline(error))
 
     async def _knock(self, check_in: CheckIn, now: datetime) -> None:
         delivery_id = f"check-in:{check_in.id}:{check_in.gen}"
@@ -87,13 +113,5 @@ class Debriefing:
 
     async def _expire(self, now: datetime) -> None:
         if self._expired_at is None or now - self._expired_at >= EXPIRY_EVERY:
-            self._expired_at = now
             await self._store.expire(now)
-
-
-async def _all(work: Iterable[Awaitable[None]]) -> None:
-    """Everything at once; the first failure is raised only after all have ended."""
-    results = await asyncio.gather(*work, return_exceptions=True)
-    for result in results:
-        if isinstance(result, BaseException):
-            raise result
+            self._expired_at = now

@@ -9,6 +9,7 @@ from weakref import WeakValueDictionary
 
 from bot.flows.document import WordsDoc
 from bot.model import RESUME, Choice, Person, Screen
+from bot.runtime.logs import outline
 from bot.runtime.points import Point, passing
 from bot.runtime.ports import Clock, Later, Parcel, Platform, Receipt, Sent, Store, Unknown, Waker
 
@@ -34,18 +35,30 @@ class Delivery:
         """Send and settle. Never raises: what fails stays in the outbox."""
         lock = self._turns.setdefault(parcel.person, asyncio.Lock())
         async with lock:
+            if not await self._wanted(parcel):
+                return
             sent = self._discreet(parcel)
             passing(Point.SEND_NEXT)
             receipt = await self._send(sent)
             passing(Point.SENT)
             try:
                 await self._store.settle_parcel(parcel, receipt, self._retry_at(sent, receipt, self._clock.now()))
-            except Exception:
-                log.exception("a delivery was not written down; its lease brings it back")
+            except Exception as error:
+                log.error("a delivery was not written down, its lease brings it back: %s", outline(error))
             passing(Point.SETTLED)
         if not isinstance(receipt, Sent):
             log.warning("%s: not delivered (%s)", parcel.person.platform, type(receipt).__name__)
             self._waker.nudge()
+
+    async def _wanted(self, parcel: Parcel) -> bool:
+        """A parcel that was claimed may have waited behind others: it may be cancelled, or somebody else's, by now."""
+        if parcel.attempt == 1:
+            return True
+        try:
+            return await self._store.still_ours(parcel)
+        except Exception as error:
+            log.error("a delivery waits for its lease to end: %s", outline(error))
+            return False
 
     async def arrived(self, person: Person) -> None:
         """Deliver what waits for the person. Behind the lock: a send that just found nobody is written down first."""
@@ -63,8 +76,7 @@ class Delivery:
         except TimeoutError:
             return Unknown()
         except Exception as error:
-            # Only the type: a message may quote what was sent.
-            log.error("%s: send failed with %s", parcel.person.platform, type(error).__name__)
+            log.error("%s: send failed: %s", parcel.person.platform, outline(error))
             return Unknown()
 
     def _discreet(self, parcel: Parcel) -> Parcel:

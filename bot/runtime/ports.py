@@ -106,6 +106,9 @@ class Store(Protocol):
     async def claim_parcels(self, now: datetime, most: int) -> Sequence[Parcel]:
         """Lease what waits to be sent and is due, oldest first."""
 
+    async def still_ours(self, parcel: Parcel) -> bool:
+        """Whether a claimed parcel is still to be sent by this claim: not cancelled, not claimed again since."""
+
     async def settle_parcel(self, parcel: Parcel, receipt: Receipt, retry_at: datetime) -> None:
         """Write down how a send ended; `retry_at` counts for Later and Unknown."""
 

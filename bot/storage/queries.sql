@@ -21,7 +21,8 @@ UPDATE people SET revision = revision + 1, body = :body, touched_at = :at
 WHERE id = :person_id AND revision = :revision;
 
 -- name: person_forget_inbox(person_id)!
-DELETE FROM inbox WHERE person_id = :person_id;
+-- The ids stay for their seven days, without the person: a delivery that comes again must not bring anyone back.
+UPDATE inbox SET person_id = NULL WHERE person_id = :person_id;
 
 -- name: person_forget_debriefs(person_id)!
 DELETE FROM debriefs WHERE person_id = :person_id;
@@ -38,7 +39,7 @@ DELETE FROM people WHERE id = :person_id;
 -- name: people_stale(before)
 SELECT id, platform, workspace, user_id FROM people
 WHERE touched_at < :before
-  AND NOT EXISTS (SELECT 1 FROM check_ins WHERE person_id = people.id AND state IN ('planned', 'leased', 'sending'));
+  AND NOT EXISTS (SELECT 1 FROM check_ins WHERE person_id = people.id AND state IN ('planned', 'leased'));
 
 -- name: debrief_put(person_id, number, body, at)!
 INSERT INTO debriefs (person_id, number, body, closed_at) VALUES (:person_id, :number, :body, :at)
@@ -57,6 +58,13 @@ WHERE state IN ('ready', 'sending') AND wake_at <= :now ORDER BY id LIMIT :most;
 
 -- name: parcel_lease(id, wake_at)!
 UPDATE outbox SET state = 'sending', wake_at = :wake_at, attempt = attempt + 1 WHERE id = :id;
+
+-- name: parcel_still_ours(id, attempt)!
+UPDATE outbox SET state = 'sending' WHERE id = :id AND attempt = :attempt AND state = 'sending';
+
+-- name: parcels_supersede(platform, workspace, user)!
+DELETE FROM outbox
+WHERE platform = :platform AND workspace = :workspace AND user_id = :user AND state = 'ready' AND check_in = 0;
 
 -- name: parcel_done(id)!
 DELETE FROM outbox WHERE id = :id;
@@ -123,11 +131,14 @@ UPDATE check_ins SET state = 'sending' WHERE id = :id AND gen = :gen AND state =
 -- name: check_in_sent(id)!
 UPDATE check_ins SET state = 'sent' WHERE id = :id AND state = 'sending';
 
+-- name: check_in_undeliverable(id)!
+UPDATE check_ins SET state = 'expired' WHERE id = :id AND state = 'sending';
+
 -- name: check_ins_recover()!
 UPDATE check_ins SET state = 'planned', wake_at = due_at WHERE state = 'leased';
 
 -- name: check_ins_expire(before)!
-DELETE FROM check_ins WHERE due_at < :before AND state IN ('sent', 'opened', 'done', 'skipped', 'cancelled', 'expired');
+DELETE FROM check_ins WHERE due_at < :before AND state NOT IN ('planned', 'leased');
 
 -- name: next_check_in()$
 SELECT min(wake_at) FROM check_ins WHERE state IN ('planned', 'leased');

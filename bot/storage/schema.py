@@ -40,16 +40,21 @@ def migrate(path: Path) -> tuple[str, str]:
 def _upgrade(path: Path) -> None:
     from alembic import command  # noqa: PLC0415  see the module's docstring
     from alembic.config import Config  # noqa: PLC0415
-    from sqlalchemy import create_engine  # noqa: PLC0415
+    from sqlalchemy import URL, create_engine, event  # noqa: PLC0415
+    from sqlalchemy.exc import DBAPIError  # noqa: PLC0415
     from sqlalchemy.pool import NullPool  # noqa: PLC0415
 
-    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
+    engine = create_engine(URL.create("sqlite", database=str(path)), poolclass=NullPool)
+    # The driver commits before each CREATE by itself; a kill in between would leave half a schema.
+    event.listen(engine, "connect", lambda raw, _: setattr(raw, "isolation_level", None))
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     try:
-        with engine.connect() as connection:
+        with engine.begin() as connection:
             config = Config()
             config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
-            connection.commit()
+    except DBAPIError as error:
+        raise error.orig or error from None
     finally:
         engine.dispose()

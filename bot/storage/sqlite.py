@@ -42,7 +42,7 @@ class Database:
     """The file, its process lock and its thread. Every fault of SQLite comes out as StorageFault with its mend."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        self.path = path.resolve()
         self._connection: Hopping | None = None
         self._lock = -1
         self._jobs: deque[_Job[Any]] = deque()
@@ -127,7 +127,9 @@ class Database:
             with suppress(sqlite3.Error):
                 connection.execute("ROLLBACK")
             for job in jobs:
-                job.error = fault(self.path, error)
+                # A full disk ends the whole transaction: the first error says why, the next only that it is gone.
+                first = job.error if isinstance(job.error, sqlite3.Error) else error
+                job.error = fault(self.path, first)
 
 
 def _run(connection: sqlite3.Connection, job: _Job[Any]) -> None:
@@ -135,8 +137,8 @@ def _run(connection: sqlite3.Connection, job: _Job[Any]) -> None:
     try:
         job.result = job.work(connection)
     except Exception as error:
-        connection.execute("ROLLBACK TO job")
         job.error = error
+        connection.execute("ROLLBACK TO job")
     connection.execute("RELEASE job")
 
 

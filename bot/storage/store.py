@@ -3,6 +3,7 @@
 Rows hold ids, states and instants; all that a person wrote is sealed to them before it is written.
 """
 
+import logging
 import secrets
 import sqlite3
 from collections.abc import Sequence
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import aiosql
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from bot.errors import ProgramError, StorageFault
 from bot.model import (
@@ -42,6 +43,8 @@ LEASE = timedelta(minutes=2)
 KEEP_TEXT = timedelta(days=90)
 KEEP_DELIVERY_IDS = timedelta(days=7)
 KEEP_PARKED = timedelta(days=30)
+log = logging.getLogger(__name__)
+
 _CANARY = b"debrief"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -103,6 +106,10 @@ class SqliteStore:
     async def claim_parcels(self, now: datetime, most: int) -> Sequence[Parcel]:
         return await self._database.run(lambda connection: self._claim_parcels(connection, now, most))
 
+    async def still_ours(self, parcel: Parcel) -> bool:
+        found = await self._database.run(lambda c: Queries.parcel_still_ours(c, id=parcel.id, attempt=parcel.attempt))
+        return bool(found)
+
     async def settle_parcel(self, parcel: Parcel, receipt: Receipt, retry_at: datetime) -> None:
         await self._database.run(lambda connection: _settle(connection, parcel, receipt, retry_at))
 
@@ -124,6 +131,8 @@ class SqliteStore:
             Queries.meta_put(connection, name="canary", value=self._vault.seal(_CANARY, None))
         elif self._vault.unseal(sealed, None) != _CANARY:
             raise StorageFault("The database was sealed with other keys than DEBRIEF_SECRET_KEYS.")
+        else:
+            Queries.meta_put(connection, name="canary", value=self._vault.seal(_CANARY, None))
         Queries.parcels_recover(connection)
         Queries.check_ins_recover(connection)
 
@@ -142,6 +151,7 @@ class SqliteStore:
         if turn.screen is None:
             return Taken(None)
         Queries.parcels_unpark(connection, **_address(event.person))
+        Queries.parcels_supersede(connection, **_address(event.person))
         taken = Taken(self._post(connection, event, turn.screen))
         passing(Point.TURN_WRITTEN)
         return taken
@@ -169,6 +179,7 @@ class SqliteStore:
             row = {"person_id": person_id, "flow": effect.flow, "due_at": micros(effect.due_at)}
             row["debrief"] = turn.conversation.debrief
             Queries.check_ins_pass(connection, person_id=person_id)
+            Queries.knocks_drop(connection, **_address(event.person))
             if not Queries.check_in_move(connection, **row):
                 Queries.check_in_add(connection, **row)
         elif isinstance(effect, CancelCheckIns):
@@ -176,6 +187,7 @@ class SqliteStore:
             Queries.knocks_drop(connection, **_address(event.person))
         elif isinstance(effect, SettleCheckIn):
             Queries.check_ins_settle(connection, person_id=person_id, state=CheckInState(effect.state))
+            Queries.knocks_drop(connection, **_address(event.person))
         elif isinstance(effect, Record):
             body = self._vault.seal(_SLOTS.dump_json(dict(effect.slots)), event.person)
             Queries.debrief_put(connection, person_id=person_id, number=effect.debrief, body=body, at=micros(event.at))
@@ -200,9 +212,15 @@ class SqliteStore:
         parcels = []
         for row in list(Queries.parcels_due(connection, now=micros(now), most=most)):
             parcel_id, key, platform, workspace, user, sealed, state, made_at, attempt, check_in = row
-            Queries.parcel_lease(connection, id=parcel_id, wake_at=micros(now + LEASE))
             person = Person(platform, workspace, user)
-            body = self._open(_BODY, sealed, person)
+            try:
+                body = self._open(_BODY, sealed, person)
+            except StorageFault as fault:
+                # One row that does not open may not keep everybody else's from going out.
+                log.error("parcel %s is set aside: %s", parcel_id, fault)
+                Queries.parcel_park(connection, id=parcel_id)
+                continue
+            Queries.parcel_lease(connection, id=parcel_id, wake_at=micros(now + LEASE))
             parcels.append(
                 Parcel(
                     id=parcel_id,
@@ -219,7 +237,12 @@ class SqliteStore:
         return parcels
 
     def _open(self, adapter: TypeAdapter[Value], sealed: bytes, person: Person) -> Value:
-        return adapter.validate_json(self._vault.unseal(sealed, person))
+        text = self._vault.unseal(sealed, person)
+        try:
+            return adapter.validate_json(text)
+        except ValidationError:
+            # Its own words would quote the person's.
+            raise StorageFault("A sealed row has another shape than this version of Debrief knows.") from None
 
 
 def _address(person: Person) -> dict[str, str]:
@@ -247,6 +270,7 @@ def _settle(connection: sqlite3.Connection, parcel: Parcel, receipt: Receipt, re
         Queries.parcel_retry(connection, id=parcel.id, wake_at=micros(retry_at))
     elif isinstance(receipt, Refused):
         Queries.parcel_park(connection, id=parcel.id)
+        Queries.check_in_undeliverable(connection, id=parcel.check_in)
     else:
         Queries.parcel_unknown(connection, id=parcel.id, wake_at=micros(retry_at))
 

@@ -5,7 +5,7 @@ A direct message is guarded by its nonce for a few minutes, and after that by re
 """
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import cast
 
@@ -114,7 +114,7 @@ class Sender:
         screen = parcel.screen
         _, receipt = await self._line.attempt(
             channel.send(
-                render.content(screen),
+                _direct_words(parcel),
                 view=render.view(screen, parcel.key),
                 nonce=parcel.key,
                 suppress_embeds=True,
@@ -126,7 +126,7 @@ class Sender:
     async def _arrived(self, channel: discord.DMChannel, parcel: Parcel) -> bool:
         """A nonce is not part of the history; the parcel's key in the safety button is. When the message was
         answered in between, its buttons are gone: then its words and its time have to do."""
-        words = render.content(parcel.screen).strip()
+        words = _direct_words(parcel).strip()
         since = parcel.made_at - CLOCKS_DIFFER
         async for message in channel.history(limit=READ_BACK_MESSAGES):
             if self._client.user is None or message.author.id != self._client.user.id:
@@ -141,6 +141,12 @@ def _may_ring(parcel: Parcel) -> bool:
     """A notification shows the message itself, so only neutral ones may ring: a check-in's knock, and the line
     that an answer waits. Whoever has just written or pressed has the conversation open."""
     return bool(parcel.check_in) or any(choice.id == RESUME for choice in parcel.screen.choices)
+
+
+def _direct_words(parcel: Parcel) -> str:
+    """What rings shows on a lock screen as it stands: then the glance is all that it says."""
+    screen = parcel.screen
+    return render.content(replace(screen, text=screen.glance) if _may_ring(parcel) else screen)
 
 
 def _custom_ids(message: discord.Message) -> set[str]:

@@ -64,7 +64,7 @@ async def test_a_file_that_is_no_database(tmp_path: Path) -> None:
 async def test_every_wrong_setting_is_named_at_once(tmp_path: Path) -> None:
     wrong = {"PORT": "eighty", "DATABASE_URL": "mysql://x", "SLACK_BOT_TOKEN": "x", "DISCORD_TOKEN": "x"}
     async with debrief(tmp_path, env=wrong) as running:
-        await fails(running, "PORT", "SLACK_BOT_TOKEN", "DISCORD_TOKEN")
+        await fails(running, "PORT", "DATABASE_URL", "SLACK_BOT_TOKEN", "DISCORD_TOKEN")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -63,11 +63,11 @@ async def test_an_answer_survives_a_kill(tmp_path: Path, point: Point) -> None:
             await running.up()
             await slack.deliver_again(delivery)
             hello = await slack.message()
-            assert "How hot is it right now?" in (await press(ana, slack, hello, "Breathe with me")).words
+            assert "How upset are you right now?" in (await press(ana, slack, hello, "Breathe with me")).words
             assert await running.terminate() == 0
         assert [message.words.partition("\n")[0] for message in slack.messages] == [
-            "I'm here with you. Nothing has to be decided tonight.",
-            "How hot is it right now?",
+            "I'm here with you. Nothing has to be decided now.",
+            "How upset are you right now?",
         ]
 
 
@@ -86,7 +86,7 @@ async def test_a_check_in_survives_a_kill(tmp_path: Path, point: Point) -> None:
         async with debrief(tmp_path, env=settings(slack)) as running:
             await running.up()
             knock = await slack.message(before)
-            assert "Is it still hot" in (await press(ana, slack, knock, "Open it")).words
+            assert "Are you calmer now" in (await press(ana, slack, knock, "Open it")).words
             assert await running.terminate() == 0
         texts = [message.text for message in slack.messages[before:]]
         assert texts == ["Your check-in, as you asked.", "You have a message."]

@@ -47,7 +47,7 @@ async def test_buttons_from_before_kill_9_work_after_it_on_both_platforms(tmp_pa
             await ana.press(on_slack, "Breathe with me")
             await ann.press(on_discord, "Breathe with me")
             heats = [(await slack.message(1)).words, (await ann.sees_new([on_discord])).content]
-            assert ["How hot is it right now?" in words for words in heats] == [True, True]
+            assert ["How upset are you right now?" in words for words in heats] == [True, True]
             assert await running.terminate() == 0
         assert "Traceback" not in running.said
         assert "they let it pass" not in running.said

@@ -50,7 +50,7 @@ async def morning(page: Page) -> None:
     for choice in ("open", "calm", "yes", "on", "speak_up", "always", "speak"):
         await page.picks(choice)
     openers = await page.fills("write", happened="when your sister joked about my job")
-    assert "when your sister joked about my job, I felt hurt" in openers["text"]
+    assert "I felt hurt when your sister joked about my job" in openers["text"]
 
 
 async def test_from_the_table_to_the_openers(tmp_path: Path) -> None:

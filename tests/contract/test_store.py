@@ -25,7 +25,7 @@ from bot.model import (
     TimerFired,
     Turn,
 )
-from bot.runtime.ports import Later, Refused, Sent, Snapshot, Store, Taken, Unknown
+from bot.runtime.ports import Later, Parcel, Refused, Sent, Snapshot, Store, Taken, Unknown
 from bot.storage.sqlite import Database
 from bot.storage.store import LEASE, SqliteStore
 from bot.storage.vault import Vault, new_key
@@ -48,6 +48,16 @@ async def turn(store: Store, delivery_id: str, *effects: Effect, person: Person 
         return Turn(Conversation(known.revision + 1, "f.s", slots={**known.slots, **slots}), SCREEN, effects)
 
     return await store.transact(said(delivery_id, person), decide)
+
+
+async def knock(store: SqliteStore, name: str = "t") -> Parcel:
+    """A check-in that fell due: its knock, on its way."""
+    await turn(store, f"plan {name}", PlanCheckIn("check_in", EVENING))
+    [check_in] = await store.claim_check_ins(EVENING, 10)
+    fired = TimerFired(delivery_id=f"fired {name}", person=ANNA, at=EVENING, check_in=check_in)
+    parcel = (await store.transact(fired, lambda s: Turn(s.conversation, SCREEN))).parcel
+    assert parcel is not None
+    return parcel
 
 
 async def look(store: Store, person: Person = ANNA) -> Snapshot:
@@ -164,15 +174,61 @@ async def test_how_a_send_ended_decides_whether_it_comes_back(
     assert await store.claim_parcels(retry_at - timedelta(seconds=1), 10) == []
     back = await store.claim_parcels(retry_at + 2 * LEASE, 10)
     assert [parcel.again for parcel in back] == [again] * back_at_retry
-    assert (await look(store)).missed == (1 if isinstance(receipt, Refused) else 0)
 
 
-async def test_a_missed_parcel_is_told_once(store: SqliteStore) -> None:
-    parcel = (await turn(store, "1")).parcel
-    assert parcel is not None
-    await store.settle_parcel(parcel, Refused("closed"), EVENING)
+async def test_a_missed_knock_is_told_once_and_a_missed_answer_never(store: SqliteStore) -> None:
+    answer = (await turn(store, "0")).parcel
+    assert answer is not None
+    await store.settle_parcel(answer, Refused("closed"), EVENING)
+    assert (await look(store)).missed == 0
+    await store.settle_parcel(await knock(store), Refused("closed"), EVENING)
+    assert (await look(store)).missed == 1
+    assert await _states(store) == ["expired"]
     await turn(store, "2")
     assert (await look(store)).missed == 0
+
+
+async def test_a_knock_that_waits_is_gone_once_it_is_cancelled_moved_or_opened(store: SqliteStore) -> None:
+    changes: tuple[Effect, ...] = (
+        CancelCheckIns(),
+        PlanCheckIn("check_in", EVENING + timedelta(days=9)),
+        SettleCheckIn(CheckInState.OPENED),
+    )
+    for number, change in enumerate(changes):
+        parcel = await knock(store, str(number))
+        await store.settle_parcel(parcel, Later(600), EVENING + timedelta(minutes=10))
+        await turn(store, f"change {number}", change)
+        assert not await store.still_ours(parcel)
+        waiting = await store.claim_parcels(EVENING + timedelta(days=1), 10)
+        assert [late for late in waiting if late.check_in] == []
+
+
+async def test_a_parcel_that_was_claimed_again_is_no_longer_the_first_claims(store: SqliteStore) -> None:
+    await turn(store, "1")
+    [first] = await store.claim_parcels(EVENING + LEASE, 10)
+    assert await store.still_ours(first)
+    [second] = await store.claim_parcels(EVENING + 2 * LEASE, 10)
+    assert (await store.still_ours(first), await store.still_ours(second)) == (False, True)
+
+
+async def test_an_answer_that_still_waits_gives_way_to_a_newer_one(store: SqliteStore) -> None:
+    keys = []
+    for number in range(5):
+        parcel = (await turn(store, str(number))).parcel
+        assert parcel is not None
+        await store.settle_parcel(parcel, Later(60), EVENING)
+        keys.append(parcel.key)
+    assert [waiting.key for waiting in await store.claim_parcels(EVENING, 10)] == keys[-1:]
+
+
+async def test_a_row_that_does_not_open_keeps_nobody_elses_from_going_out(store: SqliteStore) -> None:
+    for person in (ANNA, BEN):
+        parcel = (await turn(store, person.user, person=person)).parcel
+        assert parcel is not None
+        await store.settle_parcel(parcel, Later(1), EVENING)
+    await store._database.run(lambda c: c.execute("UPDATE outbox SET body = x'00' WHERE user_id = 'anna'"))
+    assert [parcel.person for parcel in await store.claim_parcels(EVENING, 10)] == [BEN]
+    assert await store.claim_parcels(EVENING, 10) == []
 
 
 async def test_a_check_in_is_due_at_its_time_and_claimed_once(store: SqliteStore) -> None:
@@ -275,6 +331,21 @@ async def test_what_has_outlived_its_keeping_is_removed_but_never_somebody_who_s
     assert await store.expire(EVENING + timedelta(days=100)) > 0
     assert (await look(store, ANNA)).conversation == Conversation()
     assert (await look(store, BEN)).conversation.slots == {"note": "waits"}
+
+
+async def test_whoever_can_no_longer_be_reached_is_not_kept_for_ever(store: SqliteStore) -> None:
+    await store.settle_parcel(await knock(store), Refused("closed"), EVENING)
+    await store.expire(EVENING + timedelta(days=100))
+    assert await store._database.run(lambda c: c.execute("SELECT count(*) FROM people").fetchone()[0]) == 0
+
+
+async def test_an_old_key_can_be_retired_once_nothing_is_sealed_with_it(opened: Open, path: Path) -> None:
+    await (await opened()).close()
+    new = new_key()
+    for ring in ([new, KEY], [new]):
+        store = SqliteStore(Database(path), Vault(ring))
+        await store.open()
+        await store.close()
 
 
 async def test_a_persons_words_are_nowhere_in_the_file(store: SqliteStore, path: Path) -> None:

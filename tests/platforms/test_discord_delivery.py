@@ -53,13 +53,13 @@ async def ann(discord: DiscordServer) -> Person:
     return Person(discord)
 
 
-async def test_a_check_in_is_a_direct_message_that_may_ring(
+async def test_a_check_in_is_a_direct_message_that_may_ring_and_says_no_more_than_its_glance(
     discord: DiscordServer, core: FakeCore, ann: Person
 ) -> None:
     parcel = await core.check_in(ann)
     assert await core.send(parcel) == Sent()
     (message,) = ann.sees()
-    assert (message.content, message.silent, message.nonce) == ("Your check-in, as you asked.", False, parcel.key)
+    assert (message.content, message.silent, message.nonce) == (kit.GLANCE, False, parcel.key)
     assert (message.sent["enforce_nonce"], message.sent["allowed_mentions"]) == (True, {"parse": []})
 
 

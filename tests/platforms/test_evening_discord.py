@@ -80,17 +80,17 @@ async def test_from_the_table_to_the_openers_with_a_restart_in_the_night(tmp_pat
             assert "10:00" in planned.content
         discord.skip(timedelta(days=2))
         async with debrief(discord, tmp_path / "d.db") as home:
-            await home.core.work()
+            await home.works()
             message = await ann.next()
-            assert message.content == "Your check-in, as you asked. Open it when you're alone."
+            assert message.content == "Your check-in, as you asked."
             assert not message.silent
-            for button in ("Open it", "It's calm now", "I'd feel safe", "Go on"):
+            for button in ("Open it", "I'm calmer now", "I'd feel safe", "Go on"):
                 message = await ann.press(message, button)
             message = await ann.pick(message, "Speaking up at once")
             for button in ("Every time", "Speak up for me"):
                 message = await ann.press(message, button)
             openers = await ann.fill(message, "Write it", {"What happened": "when your sister joked about my job"})
-            assert "when your sister joked about my job, I felt hurt" in openers.content
+            assert "I felt hurt when your sister joked about my job" in openers.content
         assert len(ann.person.sees()) == len(ann.seen)
         assert discord.refusals == []
 
@@ -117,5 +117,5 @@ async def test_the_command_in_a_server_is_answered_so_that_only_she_sees_it(tmp_
             answer = await ann.next()
             assert answer.ephemeral
             await ann.person.press(answer, "Breathe with me")
-            await discord.until(lambda: "How hot is it right now?" in answer.content)
+            await discord.until(lambda: "How upset are you right now?" in answer.content)
         assert len(ann.person.sees()) == 1

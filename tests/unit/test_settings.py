@@ -43,9 +43,24 @@ def test_all_that_is_wrong_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> 
 def test_a_wrong_key_and_a_wrong_database_are_both_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DEBRIEF_SECRET_KEYS", "short")
     monkeypatch.setenv("DATABASE_URL", "mysql://somewhere")
+    monkeypatch.setenv("PORT", "eighty")
     with pytest.raises(SettingsFault) as caught:
         app.settle_settings()
-    assert len(caught.value.faults) == 2
+    said = "\n".join(caught.value.faults)
+    assert [name for name in ("DEBRIEF_SECRET_KEYS", "DATABASE_URL", "PORT") if name not in said] == []
+
+
+@pytest.mark.parametrize("url", ["sqlite:///", "sqlite:///:memory:", "debrief.db", "postgresql://x/y"])
+def test_a_database_that_is_no_file_is_refused(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("DATABASE_URL", url)
+    with pytest.raises(SettingsFault, match="DATABASE_URL is wrong: it must be sqlite:///"):
+        read(Settings)
+
+
+def test_a_dot_env_that_is_no_text_is_named() -> None:
+    Path(".env").write_bytes("PORT=1".encode("utf-16"))
+    with pytest.raises(SettingsFault, match="Save it as UTF-8"):
+        read(Settings)
 
 
 def test_the_playground_refuses_every_address_but_this_machines_own(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,6 +123,5 @@ def test_a_spoilt_key_file_is_named() -> None:
 def test_keys_in_the_environment_need_no_file(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DEBRIEF_SECRET_KEYS", f"{new_key()}, {new_key()}")
     settings = read(Settings)
-    assert settings.faults() == []
     open_vault(settings)
     assert not settings.database_path.parent.exists()

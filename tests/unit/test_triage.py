@@ -115,6 +115,7 @@ def test_the_way_it_is_typed_does_not_hide_danger(text: str) -> None:
         "K M S",
         "k.m.s",
         "I want to k*ll myself",
+        "I want to k#ll myself",
         "i wanna d1e",
         "𝗜 𝘄𝗮𝗻𝘁 𝘁𝗼 𝗱𝗶𝗲",
         "su1cidal again",
