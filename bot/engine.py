@@ -7,7 +7,7 @@ A press counts only on the screen that is showing; words are never refused, they
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 from bot.care.triage import Label
@@ -34,6 +34,7 @@ from bot.model import (
     Menu,
     MessageReceived,
     Option,
+    PlanCheckIn,
     Record,
     Screen,
     TimerFired,
@@ -43,6 +44,8 @@ from bot.skills import SKILLS
 from bot.skills.base import Answer, Ask
 from bot.skills.check_ins import zone_named
 from bot.skills.talk import clip
+from bot.skills.when import MORNING, tomorrow
+from bot.skills.when import resolve as resolve_wall
 
 NOTE = "note"
 START, HOME, SAFETY_STEP, HELP = "cool_down.start", "cool_down.rest", "care.start", "help.start"
@@ -59,6 +62,8 @@ UNDER_WAY = {
 
 DOUBLED_PRESS = timedelta(seconds=10)
 SECOND_FINGER = timedelta(seconds=2)
+LATE = timedelta(hours=1)
+WAKING = (time(8, 0), time(22, 0))
 NEW_EVENING = timedelta(hours=12)
 LAST_WORD = timedelta(days=3)
 CHECK_INS = frozenset({"check_in", "follow_up"})
@@ -155,8 +160,9 @@ class _Walk:
         if target == BACK:
             name, _, self.back = self.back.partition(" ")
             return name or HOME
-        if self._aside(target) and self.step and not self._same_aside(target):
-            self.back = " ".join([self.step, *self.back.split()][:BACK_MOST])
+        if self._aside(target) and not self._same_aside(target):
+            under = self.back.split() if self.step and self._aside(self.step) else []
+            self.back = " ".join([self.step, *(step for step in under if step != self.step)][:BACK_MOST]).strip()
         return target
 
     def _same_aside(self, target: str) -> bool:
@@ -479,7 +485,17 @@ def _late_form(walk: _Walk, written: str, typed: str, *, doubled: bool) -> bool:
 
 
 def _timer(walk: _Walk, event: TimerFired) -> bool:
-    walk.slots |= {"waiting": "", "closed": ""}
+    """Knock; one that an outage made late waits for the morning rather than ring at night, and says sorry once."""
+    late = event.at - event.check_in.due_at > LATE
+    zone = zone_named(walk.slots.get("zone", ""))
+    if late and zone is not None and not WAKING[0] <= event.at.astimezone(zone).time() < WAKING[1]:
+        morning = resolve_wall(tomorrow(event.at, zone), MORNING, zone).at
+        walk.slots |= {"waiting": morning.isoformat(), "late": "yes"}
+        walk.effects.append(PlanCheckIn(event.check_in.flow, morning))
+        return False
+    if late or walk.slots.get("late"):
+        walk.prefix.append(walk.content.words.late)
+    walk.slots |= {"waiting": "", "closed": "", "late": ""}
     knock = f"{event.check_in.flow}.knock"
     walk.enter(knock if knock in walk.content.steps else "check_in.knock")
     return True

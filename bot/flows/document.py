@@ -136,6 +136,7 @@ class WordsDoc(Strict):
     waiting: str
     resume: str
     apology: str
+    late: str
     emergency_known: str
     emergency_unknown: str
     lines_known: str

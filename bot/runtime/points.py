@@ -10,8 +10,9 @@ EVENT = "debrief.point"
 
 
 class Point(StrEnum):
-    """In the order in which a turn and its delivery pass them, then a check-in's own."""
+    """In order: the first start, a turn and its delivery, a check-in's own."""
 
+    SCHEMA_WRITTEN = "schema written"
     TURN_BEGUN = "turn begun"
     TURN_WRITTEN = "turn written"
     TURN_COMMITTED = "turn committed"

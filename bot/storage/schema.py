@@ -4,6 +4,7 @@ import sqlite3
 from pathlib import Path
 
 from bot.errors import StorageFault
+from bot.runtime.points import Point, passing
 
 HEAD = "0001"
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -54,6 +55,7 @@ def _upgrade(path: Path) -> None:
             config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+            passing(Point.SCHEMA_WRITTEN)
     except DBAPIError as error:
         raise error.orig or error from None
     finally:

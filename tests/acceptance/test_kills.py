@@ -19,7 +19,9 @@ from tests.platforms.slack_world import Posted
 pytestmark = pytest.mark.asyncio
 
 KILLABLE = str(Path(__file__).with_name("killable.py"))
+FIRST_START = (Point.SCHEMA_WRITTEN,)
 A_CHECK_INS_OWN = (Point.CHECK_INS_CLAIMED, Point.KNOCK_TAKEN)
+OF_A_TURN = [point for point in Point if point not in (*FIRST_START, *A_CHECK_INS_OWN)]
 
 
 def settings(slack: SlackServer) -> dict[str, str]:
@@ -51,7 +53,16 @@ async def press(ana: SlackPerson, slack: SlackServer, message: Posted, button: s
     return await slack.message(seen)
 
 
-@pytest.mark.parametrize("point", [point for point in Point if point not in A_CHECK_INS_OWN], ids=str)
+@pytest.mark.parametrize("point", FIRST_START, ids=str)
+async def test_a_first_start_that_is_killed_is_begun_again(tmp_path: Path, point: Point) -> None:
+    async with debrief(tmp_path, program=(KILLABLE, point, "run")) as doomed:
+        assert await doomed.ended() == -9
+    async with debrief(tmp_path) as running:
+        await running.up()
+        assert await running.terminate() == 0
+
+
+@pytest.mark.parametrize("point", OF_A_TURN, ids=str)
 async def test_an_answer_survives_a_kill(tmp_path: Path, point: Point) -> None:
     async with small_slack() as slack:
         ana = SlackPerson(slack)
@@ -71,7 +82,7 @@ async def test_an_answer_survives_a_kill(tmp_path: Path, point: Point) -> None:
         ]
 
 
-@pytest.mark.parametrize("point", list(Point), ids=str)
+@pytest.mark.parametrize("point", [*OF_A_TURN, *A_CHECK_INS_OWN], ids=str)
 async def test_a_check_in_survives_a_kill(tmp_path: Path, point: Point) -> None:
     async with small_slack() as slack:
         ana = SlackPerson(slack)

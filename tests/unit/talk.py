@@ -23,6 +23,7 @@ from tests.kit import content
 EVENING = datetime(2026, 11, 20, 22, 15, tzinfo=UTC)
 SOMEBODY = Person("play", "", "somebody")
 DANGER, FEAR = "he has got a knife and he is drunk", "he goes through my phone every night"
+SELF_HARM = "I keep thinking about suicide"
 WORDS = content().words
 
 
@@ -102,4 +103,13 @@ def at_the_openers() -> Talk:
     talk.says("check-in")
     talk.picks("open", "calm", "yes", "on", "skip", "skip", "skip", "skip", "skip")
     assert talk.screen.step == "check_in.openers"
+    return talk
+
+
+def led_to(step: str, said: str, *picks: str) -> Talk:
+    """From the table to a step, by a word and then by buttons."""
+    talk = at_the_table(zone="Europe/London")
+    talk.says(said)
+    talk.picks(*picks)
+    assert talk.screen.step == step
     return talk

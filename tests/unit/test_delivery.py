@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -200,6 +200,31 @@ async def test_a_check_in_that_falls_due_while_the_process_is_down_knocks_after_
         async with house(tmp_path / "d.db", clock, postbox) as home:
             await home.works()
     assert [parcel.screen.step for parcel in postbox.parcels[sent:]] == ["check_in.knock"]
+
+
+async def test_a_check_in_that_an_outage_made_late_does_not_ring_at_night_and_says_sorry_once(tmp_path: Path) -> None:
+    async with house(tmp_path / "d.db") as home:
+        her = home.somebody()
+        await her.says("they let it pass")
+        await _plan_tomorrow(her)
+        sent = len(home.postbox.parcels)
+        home.clock.skip(datetime(2026, 11, 22, 3, 15, tzinfo=UTC) - home.clock.now())
+        await home.works()
+        assert len(home.postbox.parcels) == sent
+        home.clock.skip(datetime(2026, 11, 22, 10, 0, tzinfo=UTC) - home.clock.now())
+        await home.works()
+        await home.works()
+        [knock] = home.postbox.screens[sent:]
+        assert knock.text.startswith(content().words.late)
+        assert (knock.step, knock.glance) == ("check_in.knock", "Your check-in, as you asked.")
+
+
+async def test_a_check_in_that_is_late_by_day_comes_at_once_and_says_sorry(tmp_path: Path) -> None:
+    async with house(tmp_path / "d.db") as home:
+        her = home.somebody()
+        await her.says("they let it pass")
+        await _plan_tomorrow(her)
+        assert (await her.waits(timedelta(hours=16))).text.startswith(content().words.late)
 
 
 async def test_a_cancelled_check_in_that_was_already_claimed_does_not_knock(tmp_path: Path) -> None:

@@ -247,6 +247,25 @@ def test_a_way_back_that_content_no_longer_has_leads_home() -> None:
     assert talk.screen.step == "cool_down.rest"
 
 
+def test_each_way_back_leads_one_screen_back_and_then_to_where_they_were() -> None:
+    talk = at_the_table()
+    talk.says("help")
+    talk.picks("keeps", "forget")
+    assert talk.conversation.back == "help.keeps cool_down.meet"
+    talk.picks("back")
+    assert talk.screen.step == "help.keeps"
+    talk.picks("back")
+    assert (talk.screen.step, talk.conversation.back) == ("cool_down.meet", "")
+
+
+def test_a_screen_reached_through_silent_steps_is_gone_back_from_once() -> None:
+    talk = at_the_table()
+    talk.says("stop")
+    assert talk.conversation.back == "cool_down.meet"
+    talk.picks("back")
+    assert (talk.screen.step, talk.conversation.back) == ("cool_down.meet", "")
+
+
 # advance itself
 
 

@@ -241,7 +241,7 @@ def test_a_planned_check_in_outlives_the_debrief_and_is_still_told_truly() -> No
     talk = at_planning(zone="Europe/London")
     talk.picks("morning")
     talk.says("check-in")
-    talk.picks("open", "calm", "yes", "enough")
+    talk.picks("open", "calm", "yes", "on", *["skip"] * 5, "done")
     talk.says("another joke")
     assert talk.conversation.debrief == 2
     talk.says("settings")
