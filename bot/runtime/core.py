@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.content import Content
-from bot.engine import advance, form_at
+from bot.engine import advance
 from bot.errors import ProgramError
+from bot.forms import form_at
 from bot.model import CheckIn, Event, Form, Person, PlanCheckIn, TimerFired, Turn
 from bot.runtime.delivery import Delivery
 from bot.runtime.logs import outline

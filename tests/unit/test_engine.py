@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.engine import DOUBLED_PRESS, SECOND_FINGER, advance, form_at
+from bot.engine import advance
 from bot.errors import ProgramError
+from bot.forms import form_at
 from bot.model import (
     RESUME,
     SAFETY,
@@ -15,6 +16,7 @@ from bot.model import (
     Event,
     Record,
 )
+from bot.walk import DOUBLED_PRESS, SECOND_FINGER
 from tests.kit import content
 from tests.unit.talk import EVENING, SOMEBODY, WORDS, Talk, at_planning, at_the_table
 
@@ -260,9 +262,10 @@ def test_each_way_back_leads_one_screen_back_and_then_to_where_they_were() -> No
 
 def test_a_screen_reached_through_silent_steps_is_gone_back_from_once() -> None:
     talk = at_the_table()
+    talk.says("help")
     talk.says("stop")
-    assert talk.conversation.back == "cool_down.meet"
-    talk.picks("back")
+    assert talk.conversation.back == "help.start cool_down.meet"
+    talk.picks("back", "back")
     assert (talk.screen.step, talk.conversation.back) == ("cool_down.meet", "")
 
 

@@ -1,0 +1,309 @@
+"""One turn while it is being made: where the person stands, what they hold, what shows next. Pure.
+
+Mutable, made by the engine for one event, and gone with it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from bot.care.triage import Label
+from bot.content import Content
+from bot.errors import ProgramError
+from bot.flows.document import BACK, ChoiceDoc, Go, StepDoc
+from bot.flows.lint import PLACEHOLDER, resolve
+from bot.forms import form_at
+from bot.model import (
+    LASTING_SLOTS,
+    NOTE_LONGEST_CHARS,
+    RESUME,
+    SAFETY,
+    SCREEN_LONGEST_CHARS,
+    Choice,
+    ChoicePicked,
+    Conversation,
+    Effect,
+    Event,
+    Forget,
+    FormSubmitted,
+    Menu,
+    Option,
+    Record,
+    Screen,
+    Turn,
+)
+from bot.skills import SKILLS
+from bot.skills.base import Answer, Ask
+from bot.skills.check_ins import zone_named
+from bot.skills.talk import clip
+
+NOTE = "note"
+START, HOME, SAFETY_STEP, HELP = "cool_down.start", "cool_down.rest", "care.start", "help.start"
+BACK_MOST = 4
+# The most urgent first.
+ALARMS = {Label.DANGER: "care.danger", Label.SELF_HARM: "care.self_harm", Label.ABUSE: "care.afraid"}
+WITHHOLDING = frozenset({Label.DANGER, Label.ABUSE})
+URGENCY = (Label.ABUSE, Label.SELF_HARM, Label.DANGER)
+SUICIDE_ASKED, SUICIDE = "care.self_harm", "care.suicide"
+UNDER_WAY = {
+    Label.DANGER: ("care.danger",),
+    Label.SELF_HARM: tuple(f"care.{step}" for step in ("self_harm", "suicide", "near", "hour", "hurting", "crisis")),
+}
+
+DOUBLED_PRESS = timedelta(seconds=10)
+SECOND_FINGER = timedelta(seconds=2)
+NEW_EVENING = timedelta(hours=12)
+LAST_WORD = timedelta(days=3)
+CHECK_INS = frozenset({"check_in", "follow_up"})
+SILENT_STEPS_MOST = 30
+
+
+@dataclass(slots=True)
+class Walk:
+    """Where the person stands while the turn is made; `turn` is what comes of it."""
+
+    content: Content
+    before: Conversation
+    event: Event
+    step: str = ""
+    visit: int = 0
+    back: str = ""
+    debrief: int = 0
+    walked: list[str] = field(default_factory=list)
+    slots: dict[str, str] = field(default_factory=dict)
+    effects: list[Effect] = field(default_factory=list)
+    prefix: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        shown = self.content.steps.get(self.before.step)
+        self.step = self.before.step if shown is not None and shown.say else ""
+        self.visit, self.debrief = self.before.visit, max(self.before.debrief, 1)
+        self.back = " ".join(step for step in self.before.back.split() if step in self.content.steps)
+        self.slots = dict(self.before.slots)
+        if self.event.locale:
+            self.slots["locale"] = self.event.locale
+        # A zone that was set by hand stands until the platform has news.
+        if self.event.zone != self.slots.get("platform_zone") and zone_named(self.event.zone):
+            self.slots |= {"zone": self.event.zone, "platform_zone": self.event.zone}
+
+    @property
+    def doc(self) -> StepDoc:
+        return self.content.steps[self.step]
+
+    def ask(self, step: StepDoc, **more: str) -> Answer:
+        if step.call is None:
+            return Answer()
+        return self._run(step.call, {**step.args, **more})
+
+    def _run(self, skill: str, args: Mapping[str, str]) -> Answer:
+        return SKILLS[skill].run(Ask(self.content, self.slots, args, self.event.at))
+
+    def understands(self, skill: str, text: str) -> bool:
+        return self._run(skill, {"text": text}).outcome == "ok"
+
+    def enter(self, target: str) -> None:
+        """Go to a step, and through those that say nothing, to the next that does."""
+        for _ in range(SILENT_STEPS_MOST):
+            name = self._place(target)
+            step = self.content.steps[name]
+            if step.withhold and self.slots.get("withheld") == "yes":
+                target = "care.withheld"
+                continue
+            self.walked.append(name)
+            self.slots.update(step.set)
+            answer = self.ask(step)
+            self.slots.update(answer.slots)
+            self.effects.extend(answer.effects)
+            if step.say:
+                self.step, self.visit = name, self.visit + 1
+                return
+            flow = name.partition(".")[0]
+            target = resolve(flow, step.outcomes.get(answer.outcome) or self.choose(step.go))
+        raise ProgramError(f"{target}: too many silent steps")
+
+    def _place(self, target: str) -> str:
+        """The step meant by a target; remembers where an aside flow was entered from."""
+        if target == BACK:
+            name, _, self.back = self.back.partition(" ")
+            return name or HOME
+        if self._aside(target) and not self._same_aside(target):
+            under = self.back.split() if self.step and self._aside(self.step) else []
+            self.back = " ".join([self.step, *(step for step in under if step != self.step)][:BACK_MOST]).strip()
+        return target
+
+    def _same_aside(self, target: str) -> bool:
+        return self.step.partition(".")[0] == target.partition(".")[0]
+
+    def _aside(self, name: str) -> bool:
+        return self.content.flows[name.partition(".")[0]].aside
+
+    def stands_alone(self, name: str) -> bool:
+        """A screen of help, care or settings, whose buttons mean the same when nothing is known of the person."""
+        return name in self.content.steps and bool(self.content.steps[name].say) and self._aside(name)
+
+    def choose(self, go: Go) -> str:
+        """The first branch whose conditions hold; the last has none."""
+        return next(b.to for b in go if all(self.slots.get(slot, "") == value for slot, value in b.when.items()))
+
+    def follow(self, go: Go) -> None:
+        self.enter(resolve(self.step.partition(".")[0], self.choose(go)))
+
+    def keep(self, text: str) -> bool:
+        """Join words to the note. False when the note is full: then it is said aloud, and nothing is cut."""
+        note = self.slots.get(NOTE, "")
+        joined = f"{note}\n{text}" if note else text
+        if len(joined) > NOTE_LONGEST_CHARS:
+            self.prefix.append(self.content.words.full)
+            return False
+        self.slots[NOTE] = joined
+        return True
+
+    def begin(self) -> None:
+        """Put the last debrief away and start a new one."""
+        told = {name: value for name, value in self.slots.items() if name not in LASTING_SLOTS and value}
+        if told:
+            self.effects.append(Record(self.debrief, told))
+        self.slots = {name: value for name, value in self.slots.items() if name in LASTING_SLOTS}
+        self.debrief = self.before.debrief + 1
+
+    def reopen(self) -> None:
+        """Going on from the last screen of a closed debrief begins the next one."""
+        if self.slots.get("closed") == "yes":
+            self.begin()
+
+    def begins_anew(self) -> bool:
+        """Nothing is under way: no step yet, the last debrief is closed, or its time is past and nothing waits."""
+        if not self.step or self.slots.get("closed") == "yes":
+            return True
+        return self.long_past() and not self.slots.get("waiting")
+
+    def long_past(self) -> bool:
+        """Whoever writes now writes about something new: cool down first, whatever showed last."""
+        touched = self.before.touched_at
+        in_check_in = self.step.partition(".")[0] in CHECK_INS
+        return touched is None or self.event.at - touched > (LAST_WORD if in_check_in else NEW_EVENING)
+
+    def hear(self, text: str) -> bool:
+        """Triage. True when the words are a sign: they are kept, and care takes over unless it already has."""
+        signs = {family.label for family in self.content.lexicon.signs(text)}
+        label = next((label for label in ALARMS if label in signs), None)
+        if label is None:
+            return False
+        if signs & WITHHOLDING:
+            self.slots["withheld"] = "yes"
+        urgent = self.more_urgent_shows(label)
+        if Label.SELF_HARM in signs and (urgent or label is Label.DANGER):
+            # Asked about once the danger is over.
+            self.slots["also"] = Label.SELF_HARM.value
+        if urgent:
+            return True
+        if label is Label.SELF_HARM and self.step in UNDER_WAY[label]:
+            # Asked and answered: the question is not put twice.
+            self.enter(SUICIDE if self.step == SUICIDE_ASKED else self.step)
+        else:
+            self.enter(ALARMS[label])
+        return True
+
+    def more_urgent_shows(self, label: Label) -> bool:
+        above = URGENCY[URGENCY.index(label) + 1 :]
+        return any(self.step in UNDER_WAY[other] for other in above)
+
+    def recent(self) -> bool:
+        picked = self.before.picked_at
+        return picked is not None and abs(self.event.at - picked) <= DOUBLED_PRESS
+
+    def doubled(self, event: ChoicePicked | FormSubmitted) -> bool:
+        """The same press again, or a second finger on the screen that was just answered. Care is never unheard."""
+        picked = self.before.picked_at
+        if event.visit != self.visit - 1 or picked is None:
+            return False
+        if event.choice == self.before.picked:
+            return self.recent()
+        return abs(event.at - picked) <= SECOND_FINGER and not event.step.startswith("care.")
+
+    def turn(self, speaks: bool) -> Turn:
+        if speaks and not self.step:
+            self.debrief = self.debrief or 1
+            self.enter(START)
+        pressed = self.event if isinstance(self.event, ChoicePicked | FormSubmitted) and self.walked else None
+        if any(isinstance(effect, Forget) for effect in self.effects):
+            gone = replace(self.screen(), forgets=True)
+            return Turn(Conversation(), gone, (Forget(),), tuple(self.walked))
+        return Turn(
+            replace(
+                self.before,
+                revision=self.before.revision + 1,
+                step=self.step,
+                visit=self.visit,
+                slots={name: value for name, value in self.slots.items() if value},
+                back=self.back,
+                debrief=self.debrief,
+                picked=pressed.choice if pressed else self.before.picked,
+                picked_at=pressed.at if pressed else self.before.picked_at,
+                touched_at=self.event.at,
+            ),
+            self.screen() if speaks else None,
+            tuple(self.effects),
+            tuple(self.walked),
+        )
+
+    def screen(self) -> Screen:
+        step, words = self.doc, self.content.words
+        answer = self.ask(step)
+        opened = isinstance(self.event, ChoicePicked) and self.event.choice == RESUME
+        say = step.shown if self.walked or opened else step.say
+        said = PLACEHOLDER.sub(lambda match: answer.values.get(match[1], ""), say).strip()
+        # Where somebody may be in danger, what they can do stands before anything else.
+        parts = [said, *self.prefix] if self.step in ALARMS.values() else [*self.prefix, said]
+        options = self.options()
+        return Screen(
+            step=self.step,
+            visit=self.visit,
+            text=clip("\n\n".join(parts), SCREEN_LONGEST_CHARS),
+            glance=step.glance or words.glance,
+            safety=Choice(SAFETY, words.safety),
+            choices=tuple(
+                Choice(key, choice.label, form_at(self.content, self.step, key)) for key, choice in step.choices.items()
+            ),
+            menu=Menu(step.menu.label, options) if step.menu and options else None,
+            picture=step.picture or "",
+        )
+
+    def options(self) -> tuple[Option, ...]:
+        """What the showing screen's menu lists: from its list, or from its skill."""
+        step = self.doc
+        if step.menu is None:
+            return ()
+        return self.ask(step).options if step.menu.source == "call" else self.content.lists[step.menu.source]
+
+    def pick(self, choice_id: str) -> bool:
+        """Act on a choice or an option of the showing screen; False when it has none of that id."""
+        step = self.doc
+        choice = step.choices.get(choice_id)
+        if choice is not None:
+            if choice.form is None:
+                self.reopen()
+                self.take(choice)
+            return True
+        if step.menu is not None and any(option.id == choice_id for option in self.options()):
+            self.slots[step.menu.keep] = choice_id
+            self.follow(step.menu.go)
+            return True
+        return False
+
+    def still_cares(self, event: ChoicePicked) -> bool:
+        """A button of an older care screen means what it says, whatever has come since."""
+        if not event.step.startswith("care.") or not self.stands_alone(event.step):
+            return False
+        here, back = self.step, self.back
+        if not self._aside(here):
+            self.back = here
+        self.step = event.step
+        if self.pick(event.choice):
+            return True
+        self.step, self.back = here, back
+        return False
+
+    def take(self, choice: ChoiceDoc) -> None:
+        self.slots.update(choice.set)
+        self.follow(choice.go)
