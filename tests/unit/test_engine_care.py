@@ -181,6 +181,8 @@ def test_going_back_from_the_settings_finds_the_way_back_to_care(words: str) -> 
     assert talk.screen.step.startswith("settings.")
     talk.picks("back")
     assert talk.screen.step == "care.suicide"
+    talk.picks("back")
+    assert talk.screen.step == "cool_down.meet"
 
 
 # What is withheld
