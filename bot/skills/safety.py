@@ -11,10 +11,12 @@ _BEFORE_A_COUNTRY = re.compile(r"^(?:i'?m |i am |we're |in |from |the )+")
 def _lines(ask: Ask) -> Answer:
     """The lines of `args.kind` in the person's country, or the directory. The country is never guessed."""
     country, lines, words = ask.slot("country"), ask.content.lines, ask.content.words
-    named = dict(lines.countries()).get(country, "")
+    names = dict(lines.countries()) | {option.id: option.label for option in ask.content.lists["country_spoken"]}
+    named = names.get(country, "")
     number, shown = lines.emergency(country), lines.show(country, ask.args["kind"])
     emergency = words.emergency_known.format(country=named, number=number) if number else words.emergency_unknown
     found = words.lines_known.format(country=named, lines=shown) if shown else words.lines_unknown
+    found = found.strip()
     return Answer("known" if named else "unknown", values={"emergency": emergency, "lines": found})
 
 

@@ -25,6 +25,16 @@ def test_thoughts_of_suicide_told_in_danger_are_asked_about_once_it_is_over(then
     assert "also" not in talk.slots
 
 
+@pytest.mark.parametrize("way_out", [("back",), ("lines", "back")])
+def test_thoughts_of_suicide_told_in_danger_are_asked_about_on_the_way_out_too(way_out: tuple[str, ...]) -> None:
+    talk = Talk()
+    for words in (DANGER, SELF_HARM):
+        talk.says(words)
+    for choice in way_out:
+        talk.picks(choice)
+    assert talk.screen.step == "care.self_harm"
+
+
 def test_thoughts_of_suicide_told_in_one_breath_with_danger_are_asked_about_once_it_is_over() -> None:
     talk = Talk()
     talk.says(f"{DANGER} and {SELF_HARM}")
