@@ -69,7 +69,7 @@ def test_each_of_the_forty_phrases_is_read_right(label: Label, text: str) -> Non
     assert read(text) is label
 
 
-@pytest.mark.parametrize("name", ["dev", "check", "fresh", "round", "round2", "round3", "round4"])
+@pytest.mark.parametrize("name", ["dev", "check", "fresh", "round", "round2", "round3", "round4", "plain"])
 @pytest.mark.parametrize(
     ("label", "least"), [(Label.DANGER, 0.97), (Label.SELF_HARM, 0.97), (Label.ABUSE, 0.95), (Label.ORDINARY, 0.97)]
 )

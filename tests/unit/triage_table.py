@@ -8,7 +8,7 @@ from bot.care.triage import Label, Lexicon, triage
 
 SETS = Path(__file__).parents[1] / "content"
 LEXICON = "care/lexicon.yaml"
-NAMES = ("forty", "dev", "check", "fresh", "round", "round2", "round3", "round4")
+NAMES = ("forty", "dev", "check", "fresh", "round", "round2", "round3", "round4", "plain")
 
 
 def lexicon() -> Lexicon:
