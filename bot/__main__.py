@@ -72,7 +72,12 @@ def graph(flow: str) -> None:
 
 
 @cli.command()
-def triage(file: Annotated[typer.FileText, typer.Argument(help="One text a line; - for standard input.")]) -> None:
+def triage(
+    file: Annotated[
+        typer.FileText,
+        typer.Argument(help="One text a line; - for standard input.", encoding="utf-8", errors="replace"),
+    ],
+) -> None:
     """Print `label<TAB>text` for each line of FILE."""
     with _faults_said():
         lexicon = app.load_content().lexicon
