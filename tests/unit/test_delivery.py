@@ -156,8 +156,8 @@ async def test_one_hanging_delivery_keeps_nobody_elses_check_in_waiting(tmp_path
         assert isinstance(home.postbox, Hanging)
         home.postbox.hangs = True
         home.clock.skip(timedelta(hours=13))
-        await home.core.work()
         async with asyncio.timeout(5):
+            await home.core.work()
             await home.postbox.others.wait()
         await home.core.settled(within_s=0)
         assert ben.screen.step == "check_in.knock"
