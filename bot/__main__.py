@@ -17,7 +17,6 @@ from bot.errors import OperatorError
 from bot.flows.graph import mermaid
 from bot.rehearsal import rehearse_all
 from bot.settings import Settings, open_vault, read
-from bot.storage.sqlite import Database
 from bot.storage.vault import new_key
 
 cli = typer.Typer(
@@ -40,13 +39,17 @@ def _faults_said() -> Iterator[None]:
 
 
 @cli.command()
-def run() -> None:
+def run(
+    only: Annotated[
+        str, typer.Option(help="One of several processes on PostgreSQL: slack, discord, web, or worker.")
+    ] = "",
+) -> None:
     """Run Debrief on every platform that is set up, or the playground page if none is."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     for library in ("apscheduler", "alembic"):
         logging.getLogger(library).setLevel(logging.WARNING)
     with _faults_said():
-        asyncio.run(app.serve())
+        asyncio.run(app.serve(only))
 
 
 @cli.command()
@@ -88,11 +91,12 @@ def triage(
 
 @cli.command()
 def migrate() -> None:
-    """Bring the database to this version's schema. Safe to run twice."""
+    """Bring the database to this version's schema. Safe to run twice, and from two places at once."""
     with _faults_said():
         settings = read(Settings)
         open_vault(settings)
-        before, after = Database(settings.database_path).migrate()
+        database, _ = app.open_database(settings)
+        before, after = asyncio.run(database.migrate())
     typer.echo(f"schema {after}: nothing to do" if before == after else f"schema {before or 'none'} -> {after}")
 
 

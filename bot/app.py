@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,18 +16,19 @@ from bot.content import Content
 from bot.errors import OperatorError, SettingsFault
 from bot.runtime.clock import SkippingClock, SystemClock
 from bot.runtime.core import Debriefing
-from bot.runtime.ports import Platform, Plug
+from bot.runtime.ports import Clock, Platform, Plug, Waker
 from bot.runtime.server import Server
-from bot.runtime.timers.aps import ApsWaker
 from bot.settings import Settings, open_vault, read
 from bot.skills import SKILLS
-from bot.storage.sqlite import Database
-from bot.storage.store import SqliteStore
+from bot.storage.script import CHECK_IN, Database
+from bot.storage.store import SqlStore
+from bot.storage.turns import anywhere, at_once
 
 log = logging.getLogger(__name__)
 
 CONTENT = Path(__file__).parent.parent / "content"
 PLATFORMS = "debrief.platforms"
+WORKER = "worker"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +54,16 @@ def plugs() -> list[Plug]:
     return [point.load() for point in sorted(entry_points(group=PLATFORMS), key=lambda point: point.name)]
 
 
-def settle_settings() -> tuple[Settings, list[Plugged]]:
-    """Read every setting there is. Raises SettingsFault with all that is wrong, in one go."""
+def settle_settings(only: str = "") -> tuple[Settings, list[Plugged]]:
+    """Read every setting there is. Raises SettingsFault with all that is wrong, in one go.
+
+    `only` is a platform's name, or WORKER for none of them.
+    """
     faults: list[str] = []
     settings = _gathered(faults, Settings)
     found = [(plug, _gathered(faults, plug.settings)) for plug in plugs()]
+    if only:
+        return _settle_one(only, settings, found, faults)
     chosen = [Plugged(plug, own) for plug, own in found if own is not None and plug.configured(own)]
     for plugged in chosen:
         faults += plugged.plug.faults(plugged.settings)
@@ -73,6 +79,28 @@ def settle_settings() -> tuple[Settings, list[Plugged]]:
     return settings, chosen
 
 
+def _settle_one(
+    only: str, settings: Settings | None, found: list[tuple[Plug, Any]], faults: list[str]
+) -> tuple[Settings, list[Plugged]]:
+    """What one of several processes needs: its own platform alone."""
+    chosen = [Plugged(plug, own) for plug, own in found if plug.name == only and own is not None]
+    names = [plug.name for plug, _ in found]
+    if only not in (WORKER, *names):
+        faults.append(f"--only {only} is not known: choose one of {', '.join((*names, WORKER))}.")
+    if settings is not None and not settings.shared:
+        faults.append(
+            f"--only {only} is for several processes, and {settings.database_url} is for one. "
+            "Run `debrief run` alone, or set DATABASE_URL=postgresql://..."
+        )
+    for plugged in chosen:
+        if not plugged.plug.fallback and not plugged.plug.configured(plugged.settings):
+            faults.append(f"--only {only}: {only} is not set up. README.md says how.")
+        faults += plugged.plug.faults(plugged.settings)
+    if faults or settings is None:
+        raise SettingsFault(*faults)
+    return settings, chosen
+
+
 def _gathered(faults: list[str], kind: Any) -> Any:
     try:
         return read(kind)
@@ -81,17 +109,37 @@ def _gathered(faults: list[str], kind: Any) -> Any:
         return None
 
 
+def open_database(
+    settings: Settings, kinds: Collection[str] = (), clock: Clock | None = None
+) -> tuple[Database, Waker]:
+    """The database that the settings name, and what wakes us over it. `kinds`: whose work is done here."""
+    clock = clock or SystemClock()
+    if settings.shared:
+        # Only here: where SQLite serves, none of it is loaded.
+        from bot.runtime.timers.pgq import PgqWaker  # noqa: PLC0415
+        from bot.storage.postgres import PostgresDatabase  # noqa: PLC0415
+
+        pgq = PgqWaker(settings.database_url, kinds, clock)
+        return PostgresDatabase(settings.database_url, pgq.schedule, pgq.install), pgq
+    from bot.runtime.timers.aps import ApsWaker  # noqa: PLC0415
+    from bot.storage.sqlite import SqliteDatabase  # noqa: PLC0415
+
+    return SqliteDatabase(settings.database_path), ApsWaker(clock)
+
+
 @asynccontextmanager
-async def running(settings: Settings, chosen: list[Plugged], content: Content) -> AsyncIterator[Server]:
+async def running(settings: Settings, chosen: list[Plugged], content: Content, only: str = "") -> AsyncIterator[Server]:
     """Debrief, up and serving; on leaving, everything is stopped in the reverse order.
 
     Raises OperatorError when a part cannot start; nothing is left open then.
     """
-    playground = all(plugged.plug.fallback for plugged in chosen)
+    playground = not only and all(plugged.plug.fallback for plugged in chosen)
     clock = SkippingClock() if playground else SystemClock()
-    waker = ApsWaker(clock)
-    store = SqliteStore(Database(settings.database_path), open_vault(settings))
-    core = Debriefing(content, store, clock, waker)
+    keeps_time = only in ("", WORKER)
+    kinds = [plugged.plug.name for plugged in chosen] + [CHECK_IN] * keeps_time
+    database, waker = open_database(settings, kinds, clock)
+    store = SqlStore(database, open_vault(settings), at_once if playground else anywhere)
+    core = Debriefing(content, store, clock, waker, keeps_time=keeps_time)
     platforms: dict[str, Platform] = {}
     up = asyncio.Event()
 
@@ -103,7 +151,7 @@ async def running(settings: Settings, chosen: list[Plugged], content: Content) -
         stack.push_async_callback(store.close)
         server = Server(settings.host, settings.port, ready)
         platforms |= {p.plug.name: p.plug.build(p.settings, core, server.routes) for p in chosen}
-        core.delivery.platforms = platforms
+        core.serve(platforms)
         stack.push_async_callback(server.stop)
         await _serve(server, settings)
         for platform in platforms.values():
@@ -133,11 +181,11 @@ async def _cancel(task: asyncio.Task[None]) -> None:
         await task
 
 
-async def serve() -> None:
+async def serve(only: str = "") -> None:
     """Run until a signal. Raises OperatorError with what to mend."""
     faults: list[str] = []
     try:
-        settings, chosen = settle_settings()
+        settings, chosen = settle_settings(only)
     except SettingsFault as fault:
         faults += fault.faults
     try:
@@ -152,8 +200,8 @@ async def serve() -> None:
         # Cancelling also ends a start that waits for a platform; a second signal ends a stop that does.
         loop.add_signal_handler(number, task.cancel)
     with suppress(asyncio.CancelledError):
-        async with running(settings, chosen, content) as server:
-            names = ", ".join(plugged.plug.name for plugged in chosen)
+        async with running(settings, chosen, content, only) as server:
+            names = ", ".join(plugged.plug.name for plugged in chosen) or only
             log.info("Debrief is up: %s on http://%s:%s", names, _in_url(settings.host), server.port)
             await asyncio.Event().wait()
     log.info("stopped")

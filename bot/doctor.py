@@ -1,15 +1,12 @@
 """`debrief doctor`: looks at everything Debrief needs, changes nothing, and says how to mend what is not well."""
 
-import sqlite3
 from importlib.metadata import PackageNotFoundError, version
-from urllib.parse import quote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot import app
-from bot.errors import OperatorError, SettingsFault
+from bot.errors import OperatorError, SettingsFault, StorageFault
 from bot.runtime.ports import Finding
 from bot.settings import KEY_FILE, Settings, read
-from bot.storage import schema
 
 
 async def examine() -> list[Finding]:
@@ -22,7 +19,7 @@ async def examine() -> list[Finding]:
         findings += [Finding("settings", ok=False, mend=mend) for mend in fault.faults]
         settings, chosen = _own_settings(), []
     if settings is not None:
-        findings += [_key(settings), _database(settings)]
+        findings += [_key(settings), await _database(settings)]
     for plugged in chosen:
         findings += await plugged.plug.doctor(plugged.settings)
     return findings
@@ -56,6 +53,8 @@ def _key(settings: Settings) -> Finding:
     path = settings.database_path.parent / KEY_FILE
     if settings.debrief_secret_keys.get_secret_value():
         return Finding("secret keys: from DEBRIEF_SECRET_KEYS", ok=True)
+    if settings.shared:
+        return Finding("secret keys: none", ok=False, mend="Set DEBRIEF_SECRET_KEYS, the same for every process.")
     if not path.exists():
         gone = settings.database_path.exists()
         mend = f"Restore {path}, or set DEBRIEF_SECRET_KEYS; the rows cannot be opened without it." if gone else ""
@@ -65,18 +64,11 @@ def _key(settings: Settings) -> Finding:
     return Finding(f"secret key: {path}", ok=not loose, mend=mend)
 
 
-def _database(settings: Settings) -> Finding:
-    path = settings.database_path
-    if not path.exists():
-        return Finding(f"database: {path} will be made on the first run", ok=True)
+async def _database(settings: Settings) -> Finding:
+    database, _ = app.open_database(settings)
+    where = "PostgreSQL" if settings.shared else str(settings.database_path)
     try:
-        connection = sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)
-        try:
-            found = schema.version(connection)
-        finally:
-            connection.close()
-    except sqlite3.Error as error:
-        return Finding(f"database: {path}", ok=False, mend=f"It cannot be read ({error}). Restore it from a backup.")
-    if found > schema.HEAD:
-        return Finding(f"database: {path}", ok=False, mend=f"Its schema {found} is newer than this Debrief: update it.")
-    return Finding(f"database: {path}, schema {found or 'none yet'}", ok=True)
+        found = await database.version()
+    except StorageFault as fault:
+        return Finding(f"database: {where}", ok=False, mend="; ".join(fault.faults))
+    return Finding(f"database: {where}, schema {found}" if found else f"database: {where}, still empty", ok=True)

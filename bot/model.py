@@ -5,13 +5,24 @@ All times are aware; instants are compared in UTC. All ids of steps read `flow.s
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal
 
 # Slots that belong to the person and outlive one debrief. All others are cleared when a new debrief begins.
 LASTING_SLOTS = frozenset(
-    {"zone", "platform_zone", "locale", "country", "withheld", "met", "waiting", "waiting_wall", "waiting_flow"}
+    {
+        "zone",
+        "platform_zone",
+        "locale",
+        "reach",
+        "country",
+        "withheld",
+        "met",
+        "waiting",
+        "waiting_wall",
+        "waiting_flow",
+    }
 )
 
 # Words join the note up to here; what would go past it is refused aloud, never cut in silence.
@@ -46,7 +57,8 @@ class Handle:
 class Event:
     """Something that happened. `delivery_id` is unique for each delivery that must be handled once.
 
-    `locale` (such as `en-GB`) and `zone` (an IANA name) are what the platform knows, or empty.
+    `locale` (such as `en-GB`) and `zone` (an IANA name) are what the platform knows, or empty. So is `reach`, the
+    platform's own address of this person's direct messages: it saves asking for it when we knock.
     """
 
     delivery_id: str
@@ -54,6 +66,7 @@ class Event:
     at: datetime
     locale: str = ""
     zone: str = ""
+    reach: str = ""
     handle: Handle | None = None
 
 
@@ -201,10 +214,14 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class PlanCheckIn:
-    """Plan the person's one check-in of this flow; one that still waits is moved, not doubled."""
+    """Plan the person's one check-in of this flow; one that still waits is moved, not doubled.
+
+    It comes within `window` after `due_at`: everybody's "tomorrow at ten" would otherwise be the same second.
+    """
 
     flow: str
     due_at: datetime
+    window: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)

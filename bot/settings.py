@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from bot.errors import SettingsFault
 from bot.storage.vault import Vault, new_key
 
-SQLITE = "sqlite:///"
+SQLITE, POSTGRES = "sqlite:///", ("postgresql://", "postgres://")
 KEY_FILE = "secret.key"
 
 Kind = TypeVar("Kind", bound=BaseSettings)
@@ -30,6 +30,11 @@ class Settings(BaseSettings):
     debrief_secret_keys: SecretStr = SecretStr("")
 
     @property
+    def shared(self) -> bool:
+        """Whether the database is one that several processes can use."""
+        return self.database_url.startswith(POSTGRES)
+
+    @property
     def database_path(self) -> Path:
         return Path(self.database_url.removeprefix(SQLITE))
 
@@ -42,12 +47,14 @@ class Settings(BaseSettings):
 
     @field_validator("database_url")
     @classmethod
-    def _names_a_file(cls, url: str) -> str:
+    def _names_a_database(cls, url: str) -> str:
+        if url.startswith(POSTGRES):
+            return url
         path = url.removeprefix(SQLITE)
         if path in ("", url) or path.startswith(":"):
             raise ValueError(
-                "it must be sqlite:/// and a path, such as sqlite:///data/debrief.db; "
-                "other databases are not supported by this version"
+                "it must be sqlite:/// and a path, such as sqlite:///data/debrief.db, "
+                "or postgresql://user:password@host/database"
             )
         return url
 
@@ -91,6 +98,11 @@ def open_vault(settings: Settings) -> Vault:
     keys = split_keys(settings.debrief_secret_keys)
     if keys:
         return Vault(keys)
+    if settings.shared:
+        raise SettingsFault(
+            "DEBRIEF_SECRET_KEYS is not set, and every process that shares a database needs the same keys. "
+            "Make one with: debrief doctor --new-key"
+        )
     path = settings.database_path.parent / KEY_FILE
     if not path.exists():
         _make_key(path, settings.database_path)

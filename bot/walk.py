@@ -82,6 +82,8 @@ class Walk:
         self.slots = dict(self.before.slots)
         if self.event.locale:
             self.slots["locale"] = self.event.locale
+        if self.event.reach:
+            self.slots["reach"] = self.event.reach
         # A zone that was set by hand stands until the platform has news.
         if self.event.zone != self.slots.get("platform_zone") and zone_named(self.event.zone):
             self.slots |= {"zone": self.event.zone, "platform_zone": self.event.zone}

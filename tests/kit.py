@@ -26,9 +26,10 @@ from bot.model import (
     Screen,
 )
 from bot.runtime.core import Debriefing
-from bot.runtime.ports import MovableClock, Parcel, Receipt, Sent
-from bot.storage.sqlite import Database
-from bot.storage.store import SqliteStore
+from bot.runtime.ports import MovableClock, Pace, Parcel, Receipt, Sent
+from bot.storage.sqlite import SqliteDatabase
+from bot.storage.store import SqlStore
+from bot.storage.turns import at_once
 from bot.storage.vault import Vault, new_key
 
 EVENING = datetime(2026, 11, 20, 22, 15, tzinfo=UTC)
@@ -59,6 +60,7 @@ class Postbox:
     """A platform that keeps every parcel, and answers with the receipts that were laid out for it, then Sent."""
 
     name = "postbox"
+    pace = Pace(100_000)
 
     def __init__(self) -> None:
         self.parcels: list[Parcel] = []
@@ -98,7 +100,7 @@ class House:
     """A running core and everything a test looks at."""
 
     core: Debriefing
-    store: SqliteStore
+    store: SqlStore
     clock: MovableClock
     postbox: Postbox
     bell: Doorbell
@@ -109,8 +111,11 @@ class House:
 
     async def works(self) -> None:
         """Do all that is due, to its end."""
-        await self.core.work()
-        await self.core.settled()
+        nudges = -1
+        while nudges != self.bell.nudges:
+            nudges = self.bell.nudges
+            await self.core.work()
+            await self.core.settled()
 
     def delivery_id(self) -> str:
         return f"delivery-{next(self._ids)}"
@@ -169,8 +174,8 @@ class Driver:
         }
 
 
-def store_at(path: Path) -> SqliteStore:
-    return SqliteStore(Database(path), Vault([KEY]))
+def store_at(path: Path) -> SqlStore:
+    return SqlStore(SqliteDatabase(path), Vault([KEY]), at_once)
 
 
 @asynccontextmanager
@@ -181,7 +186,7 @@ async def house(path: Path, clock: MovableClock | None = None, postbox: Postbox 
     await store.open()
     try:
         core = Debriefing(content(), store, clock, bell)
-        core.delivery.platforms = {postbox.name: postbox}
+        core.serve({postbox.name: postbox})
         yield House(core, store, clock, postbox, bell)
     finally:
         await store.close()

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,12 +14,15 @@ from bot.model import CheckIn, Event, Form, Person, PlanCheckIn, TimerFired, Tur
 from bot.runtime.delivery import Delivery
 from bot.runtime.logs import outline
 from bot.runtime.points import Point, passing
-from bot.runtime.ports import Clock, MovableClock, Snapshot, Store, Taken, Waker
+from bot.runtime.ports import Clock, MovableClock, Platform, Snapshot, Store, Taken, Waker
 
 log = logging.getLogger(__name__)
 
-BATCH = 200
+# Check-ins claimed at once, and their turns under way at most.
+BATCH, KNOCKS_MOST = 500, 1000
 EXPIRY_EVERY = timedelta(hours=1)
+# While a workspace asks for quiet, the others are looked after this often, in seconds.
+QUIET_LOOK_S = 1.0
 # A skipped clock stops at what falls due on its way, so that nothing comes late; but not at every retry of a week.
 STOPS_MOST = 50
 AFTER_FAILURE = timedelta(seconds=5)
@@ -28,13 +31,22 @@ AFTER_FAILURE = timedelta(seconds=5)
 class Debriefing:
     """Implements bot.runtime.ports.Core."""
 
-    def __init__(self, content: Content, store: Store, clock: Clock, waker: Waker) -> None:
+    def __init__(self, content: Content, store: Store, clock: Clock, waker: Waker, *, keeps_time: bool = True) -> None:
+        """`keeps_time`: what falls due and what expires is done here, whatever the platform."""
         self.clock = clock
+        self._keeps_time = keeps_time
+        self._platforms: tuple[str, ...] = ()
         self.apology = content.words.apology
         self.delivery = Delivery(store, clock, waker, content.words)
         self._content, self._store, self._waker = content, store, waker
         self._expired_at: datetime | None = None
         self._under_way: set[asyncio.Task[None]] = set()
+        self._knocks = 0
+
+    def serve(self, platforms: Mapping[str, Platform]) -> None:
+        """The platforms whose parcels are delivered here."""
+        self._platforms = tuple(platforms)
+        self.delivery.serve(platforms)
 
     async def take(self, event: Event) -> Taken:
         """Raises StorageFault when the event could not be made durable: then do not acknowledge it."""
@@ -67,7 +79,7 @@ class Debriefing:
             raise ProgramError("this clock cannot be skipped")
         until = clock.now() + by
         for _ in range(STOPS_MOST):
-            due = await self._store.next_wake()
+            due = await self._next(clock.now())
             if due is None or due >= until:
                 break
             clock.skip(max(due - clock.now(), timedelta(0)))
@@ -83,18 +95,46 @@ class Debriefing:
         """
         now = self.clock.now()
         try:
-            check_ins = await self._store.claim_check_ins(now, BATCH)
-            if check_ins:
-                passing(Point.CHECK_INS_CLAIMED)
-            for check_in in check_ins:
-                self._begin(self._knock(check_in, now))
-            for parcel in await self._store.claim_parcels(now, BATCH):
-                self._begin(self.delivery.deliver(parcel))
-            await self._expire(now)
-            return await self._store.next_wake()
+            if self._keeps_time:
+                await self._claim_check_ins(now)
+                await self._expire(now)
+            for platform in self._platforms:
+                await self._claim_parcels(platform, now)
+            return await self._next(now)
         except Exception as error:
             log.error("what is due could not be done, trying again in %s: %s", AFTER_FAILURE, outline(error))
             return now + AFTER_FAILURE
+
+    async def _claim_check_ins(self, now: datetime) -> None:
+        while (room := min(BATCH, KNOCKS_MOST - self._knocks)) > 0:
+            check_ins = await self._store.claim_check_ins(now, room)
+            if check_ins:
+                passing(Point.CHECK_INS_CLAIMED)
+            self._knocks += len(check_ins)
+            for check_in in check_ins:
+                self._begin(self._knock(check_in, now))
+            if len(check_ins) < room:
+                return
+
+    async def _claim_parcels(self, platform: str, now: datetime) -> None:
+        hushed = self.delivery.hushed(platform)
+        room = 0 if "" in hushed else self.delivery.room(platform)
+        if room == 0:
+            return
+        for parcel in await self._store.claim_parcels(platform, now, room, hushed.keys()):
+            self.delivery.hold(parcel)
+            self._begin(self.delivery.deliver_claimed(parcel))
+
+    async def _next(self, now: datetime) -> datetime | None:
+        """When to look again. Where nothing more may be claimed just now, whoever makes room nudges."""
+        hushed = {platform: self.delivery.hushed(platform) for platform in self._platforms}
+        open_ones = [platform for platform in self._platforms if not hushed[platform] and self.delivery.room(platform)]
+        check_ins = self._keeps_time and self._knocks < KNOCKS_MOST
+        at = await self._store.next_wake(open_ones, check_ins=check_ins)
+        quiet = [
+            now + timedelta(seconds=min(left, QUIET_LOOK_S)) for quiet in hushed.values() for left in quiet.values()
+        ]
+        return min([at, *quiet] if at else quiet, default=None)
 
     async def settled(self, within_s: float = 5.0) -> None:
         """Wait for the deliveries under way; after `within_s` seconds they are cancelled, and their leases end."""
@@ -118,9 +158,12 @@ class Debriefing:
     async def _knock(self, check_in: CheckIn, now: datetime) -> None:
         delivery_id = f"check-in:{check_in.id}:{check_in.gen}"
         event = TimerFired(delivery_id=delivery_id, person=check_in.person, at=now, check_in=check_in)
-        taken = await self.take(event)
-        passing(Point.KNOCK_TAKEN)
-        await self.post(taken)
+        try:
+            await self.take(event)
+            passing(Point.KNOCK_TAKEN)
+        finally:
+            self._knocks -= 1
+            self._waker.nudge()
 
     async def _expire(self, now: datetime) -> None:
         if self._expired_at is None or now - self._expired_at >= EXPIRY_EVERY:

@@ -1,7 +1,11 @@
-"""A parcel to its person, and what came of it written down. May crash anywhere: the lease brings the parcel back."""
+"""A parcel to its person, and what came of it written down. May crash anywhere: the lease brings the parcel back.
+
+A knock that did not get through for an hour is put back: its check-in is due again, and the late rule decides.
+"""
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -10,6 +14,7 @@ from weakref import WeakValueDictionary
 from bot.flows.document import WordsDoc
 from bot.model import RESUME, Choice, Person, Screen
 from bot.runtime.logs import outline
+from bot.runtime.pace import Lanes
 from bot.runtime.points import Point, passing
 from bot.runtime.ports import Clock, Later, Parcel, Platform, Receipt, Sent, Store, Unknown, Waker
 
@@ -20,41 +25,88 @@ SEND_S = 30.0
 # After this an answer is no longer read by somebody who is looking at the chat.
 LATE = timedelta(minutes=2)
 BACKOFF_FIRST, BACKOFF_LONGEST = timedelta(seconds=2), timedelta(minutes=10)
-NO_PLATFORM = Later(3600.0)
+# A knock later than this is no longer what was asked for.
+STALE_KNOCK = timedelta(hours=1)
+# How many seconds of a platform's pace are in hand at most: well inside the lease, and enough to keep it busy.
+IN_HAND_S = 4.0
 
 
 class Delivery:
     """One parcel at a time for each person, in the order in which they were given."""
 
     def __init__(self, store: Store, clock: Clock, waker: Waker, words: WordsDoc) -> None:
-        self.platforms: Mapping[str, Platform] = {}
+        self._platforms: Mapping[str, Platform] = {}
+        self._lanes: dict[str, Lanes] = {}
+        self._in_hand: Counter[str] = Counter()
         self._store, self._clock, self._waker, self._words = store, clock, waker, words
         self._turns: WeakValueDictionary[Person, asyncio.Lock] = WeakValueDictionary()
 
+    def serve(self, platforms: Mapping[str, Platform]) -> None:
+        """From now on these are ours."""
+        self._platforms = platforms
+        self._lanes = {name: Lanes(platform.pace) for name, platform in platforms.items()}
+
+    def room(self, platform: str) -> int:
+        """How many more parcels may be claimed now: none while the last ones are not half gone."""
+        most = max(2, int(self._platforms[platform].pace.per_s * IN_HAND_S))
+        left = most - self._in_hand[platform]
+        return left if left >= most // 2 else 0
+
+    def hushed(self, platform: str) -> Mapping[str, float]:
+        """Workspaces of the platform that asked for quiet, and for how many seconds; "" means all of them."""
+        return self._lanes[platform].hushed()
+
+    async def deliver_claimed(self, parcel: Parcel) -> None:
+        """A parcel that `room` had room for."""
+        platform = parcel.person.platform
+        try:
+            await self.deliver(parcel)
+        finally:
+            was_full = not self.room(platform)
+            self._in_hand[platform] -= 1
+            if was_full and self.room(platform):
+                self._waker.nudge()
+
+    def hold(self, parcel: Parcel) -> None:
+        """Count a claimed parcel as in hand; `deliver_claimed` lets it go."""
+        self._in_hand[parcel.person.platform] += 1
+
     async def deliver(self, parcel: Parcel) -> None:
         """Send and settle. Never raises: what fails stays in the outbox."""
+        platform = self._platforms.get(parcel.person.platform)
+        if platform is None:
+            return
+        lane = self._lanes[platform.name].of(parcel.person.workspace)
         lock = self._turns.setdefault(parcel.person, asyncio.Lock())
         async with lock:
+            if parcel.handle is None:
+                await lane.turn(urgent=not parcel.check_in)
             if not await self._wanted(parcel):
                 return
             sent = self._discreet(parcel)
             passing(Point.SEND_NEXT)
-            receipt = await self._send(sent)
+            receipt = await self._send(platform, sent)
             passing(Point.SENT)
             try:
                 await self._store.settle_parcel(parcel, receipt, self._retry_at(sent, receipt, self._clock.now()))
             except Exception as error:
                 log.error("a delivery was not written down, its lease brings it back: %s", outline(error))
             passing(Point.SETTLED)
+        if isinstance(receipt, Later) and parcel.check_in:
+            lane.hush(receipt.after_s)
         if not isinstance(receipt, Sent):
             log.warning("%s: not delivered (%s)", parcel.person.platform, type(receipt).__name__)
             self._waker.nudge()
 
     async def _wanted(self, parcel: Parcel) -> bool:
         """A parcel that was claimed may have waited behind others: it may be cancelled, or somebody else's, by now."""
-        if parcel.attempt == 1:
+        if parcel.attempt == 1 and not parcel.check_in:
             return True
         try:
+            if self._stale(parcel) and not parcel.again:
+                await self._store.put_back(parcel, self._clock.now())
+                self._waker.nudge()
+                return False
             return await self._store.still_ours(parcel)
         except Exception as error:
             log.error("a delivery waits for its lease to end: %s", outline(error))
@@ -66,10 +118,10 @@ class Delivery:
             await self._store.wake_parcels(person, self._clock.now())
         self._waker.nudge()
 
-    async def _send(self, parcel: Parcel) -> Receipt:
-        platform = self.platforms.get(parcel.person.platform)
-        if platform is None:
-            return NO_PLATFORM
+    def _stale(self, parcel: Parcel) -> bool:
+        return bool(parcel.check_in) and self._clock.now() - parcel.made_at > STALE_KNOCK
+
+    async def _send(self, platform: Platform, parcel: Parcel) -> Receipt:
         try:
             async with asyncio.timeout(SEND_S):
                 return await platform.send(parcel)
@@ -85,6 +137,8 @@ class Delivery:
         A handle is tried again only to settle whether the answer arrived; one that the platform turned down is dead.
         """
         now = self._clock.now()
+        if self._stale(parcel):
+            return replace(parcel, only_look=True)
         if parcel.handle is not None:
             turned_down = parcel.attempt > 1 and not parcel.again
             neutral = turned_down or parcel.handle.expires_at <= now

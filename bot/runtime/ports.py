@@ -1,6 +1,6 @@
 """What the core asks of the world. Small Protocols; each has one contract suite that every implementation runs."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol, runtime_checkable
@@ -18,6 +18,8 @@ class Parcel:
     `key` (at most 25 characters) names it on the platform, so that a repeat can be told from a new message.
     `again`: an earlier try may or may not have arrived; settle that before sending.
     `check_in`: the check-in's id when this is its knock, else 0.
+    `reach`: the platform's own address of the person where it is known, as an Event brought it.
+    `only_look`: find out whether an earlier try arrived, and send nothing: Sent, Later (it did not) or Unknown.
     """
 
     id: int
@@ -29,6 +31,8 @@ class Parcel:
     check_in: int = 0
     again: bool = False
     attempt: int = 1
+    reach: str = ""
+    only_look: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +62,22 @@ class Unknown:
 Receipt = Sent | Later | Refused | Unknown
 
 
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """What a platform takes: messages a second, from all of us together or in each workspace by itself.
+
+    What answers an interaction through its handle does not count.
+    """
+
+    per_s: float
+    each_workspace: bool = False
+
+
 class Platform(Protocol):
     """One way to reach people. `send` never raises for what the platform answers: it returns a Receipt."""
 
     name: str
+    pace: Pace
 
     async def start(self) -> None:
         """Connect and begin to take events. Raises PlatformRefused when the platform will not have us."""
@@ -103,8 +119,13 @@ class Store(Protocol):
     async def transact(self, event: Event, decide: Decide) -> Taken:
         """Read the snapshot, call `decide` (pure, in the database's thread), apply its Turn, commit."""
 
-    async def claim_parcels(self, now: datetime, most: int) -> Sequence[Parcel]:
-        """Lease what waits to be sent and is due, oldest first."""
+    async def claim_parcels(
+        self, platform: str, now: datetime, most: int, but: Collection[str] = ()
+    ) -> Sequence[Parcel]:
+        """Lease what waits to be sent on the platform and is due: a fair share to each workspace, `but` to these none.
+
+        Of a workspace, what was under way comes before what is ready, and the oldest first.
+        """
 
     async def still_ours(self, parcel: Parcel) -> bool:
         """Whether a claimed parcel is still to be sent by this claim: not cancelled, not claimed again since."""
@@ -112,14 +133,17 @@ class Store(Protocol):
     async def settle_parcel(self, parcel: Parcel, receipt: Receipt, retry_at: datetime) -> None:
         """Write down how a send ended; `retry_at` counts for Later and Unknown."""
 
+    async def put_back(self, parcel: Parcel, now: datetime) -> None:
+        """Undo a knock that never left: its check-in is due again, as late as it is."""
+
     async def claim_check_ins(self, now: datetime, most: int) -> Sequence[CheckIn]:
         """Lease check-ins that are due, earliest first."""
 
     async def wake_parcels(self, person: Person, now: datetime) -> None:
         """Make what waits to be tried again for this person due now."""
 
-    async def next_wake(self) -> datetime | None:
-        """The earliest time at which anything waits, or None."""
+    async def next_wake(self, platforms: Collection[str], *, check_ins: bool) -> datetime | None:
+        """The earliest time at which a parcel for one of these platforms waits, or a check-in; None if none does."""
 
     async def expire(self, now: datetime) -> int:
         """Remove what has outlived its keeping; returns the number of rows removed."""

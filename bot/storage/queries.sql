@@ -1,4 +1,5 @@
--- Instants are UTC microseconds. Bodies are sealed (vault.py). Every state step is a guarded UPDATE.
+-- One file for SQLite and PostgreSQL. Instants are UTC microseconds. Bodies are sealed (vault.py). Every state step is
+-- a guarded UPDATE. [skip locked] is where PostgreSQL is told to pass over rows that somebody else is claiming.
 
 -- name: inbox_knows(delivery_id)$
 SELECT 1 FROM inbox WHERE delivery_id = :delivery_id;
@@ -48,19 +49,34 @@ ON CONFLICT (person_id, number) DO UPDATE SET body = excluded.body, closed_at = 
 -- name: debriefs_expire(before)!
 DELETE FROM debriefs WHERE closed_at < :before;
 
--- name: parcel_add(key, platform, workspace, user, body, made_at, wake_at, check_in)<!
+-- name: parcel_add(key, platform, workspace, user, body, state, made_at, wake_at, attempt, check_in)<!
 INSERT INTO outbox (key, platform, workspace, user_id, body, state, made_at, wake_at, attempt, check_in)
-VALUES (:key, :platform, :workspace, :user, :body, 'sending', :made_at, :wake_at, 1, :check_in) RETURNING id;
+VALUES (:key, :platform, :workspace, :user, :body, :state, :made_at, :wake_at, :attempt, :check_in) RETURNING id;
 
--- name: parcels_due(now, most)
-SELECT id, key, platform, workspace, user_id, body, state, made_at, attempt, check_in FROM outbox
-WHERE state IN ('ready', 'sending') AND wake_at <= :now ORDER BY id LIMIT :most;
+-- name: workspaces_waiting(platform)
+-- The distinct workspaces, each found by one step in the index however many rows it has.
+WITH RECURSIVE waiting (workspace) AS (
+  SELECT min(workspace) FROM outbox WHERE state IN ('ready', 'sending') AND platform = :platform
+  UNION ALL
+  SELECT (
+    SELECT min(outbox.workspace) FROM outbox
+    WHERE state IN ('ready', 'sending') AND platform = :platform AND outbox.workspace > waiting.workspace
+  ) FROM waiting WHERE waiting.workspace IS NOT NULL
+)
+SELECT workspace FROM waiting WHERE workspace IS NOT NULL;
 
--- name: parcel_lease(id, wake_at)!
-UPDATE outbox SET state = 'sending', wake_at = :wake_at, attempt = attempt + 1 WHERE id = :id;
+-- name: parcels_claim(platform, workspace, state, now, until, most)
+UPDATE outbox SET state = 'sending', wake_at = :until, attempt = attempt + 1
+WHERE id IN (
+  SELECT id FROM outbox
+  WHERE state IN ('ready', 'sending') AND state = :state
+    AND platform = :platform AND workspace = :workspace AND wake_at <= :now
+  ORDER BY wake_at LIMIT :most [skip locked]
+)
+RETURNING id, key, user_id, body, made_at, attempt, check_in;
 
--- name: parcel_still_ours(id, attempt)!
-UPDATE outbox SET state = 'sending' WHERE id = :id AND attempt = :attempt AND state = 'sending';
+-- name: parcel_still_ours(id, attempt)$
+SELECT 1 FROM outbox WHERE id = :id AND attempt = :attempt AND state = 'sending';
 
 -- name: parcels_supersede(platform, workspace, user)!
 DELETE FROM outbox
@@ -88,23 +104,26 @@ DELETE FROM outbox WHERE platform = :platform AND workspace = :workspace AND use
 -- name: parcels_unpark(platform, workspace, user)!
 DELETE FROM outbox WHERE platform = :platform AND workspace = :workspace AND user_id = :user AND state = 'parked';
 
--- name: parcels_wake(platform, workspace, user, now)!
+-- name: parcels_wake(platform, workspace, user, now)
 UPDATE outbox SET wake_at = :now
-WHERE platform = :platform AND workspace = :workspace AND user_id = :user AND state = 'ready';
+WHERE platform = :platform AND workspace = :workspace AND user_id = :user AND state = 'ready' RETURNING id, attempt;
 
 -- name: parcels_recover()!
 UPDATE outbox SET wake_at = 0 WHERE state = 'sending';
 
+-- name: parcels_unstick(now, horizon)!
+UPDATE outbox SET wake_at = :now WHERE state IN ('ready', 'sending') AND wake_at > :horizon;
+
 -- name: parcels_expire(before)!
 DELETE FROM outbox WHERE made_at < :before;
 
--- name: check_in_move(person_id, flow, debrief, due_at)!
-UPDATE check_ins SET due_at = :due_at, wake_at = :due_at, debrief = :debrief, gen = gen + 1, state = 'planned'
-WHERE person_id = :person_id AND flow = :flow AND state IN ('planned', 'leased');
+-- name: check_in_move(person_id, flow, debrief, due_at, wake_at)^
+UPDATE check_ins SET due_at = :due_at, wake_at = :wake_at, debrief = :debrief, gen = gen + 1, state = 'planned'
+WHERE person_id = :person_id AND flow = :flow AND state IN ('planned', 'leased') RETURNING id, gen;
 
--- name: check_in_add(person_id, flow, debrief, due_at)!
+-- name: check_in_add(person_id, flow, debrief, due_at, wake_at)<!
 INSERT INTO check_ins (person_id, flow, debrief, due_at, wake_at, state, gen, attempt)
-VALUES (:person_id, :flow, :debrief, :due_at, :due_at, 'planned', 0, 0);
+VALUES (:person_id, :flow, :debrief, :due_at, :wake_at, 'planned', 0, 0) RETURNING id;
 
 -- name: check_ins_pass(person_id)!
 UPDATE check_ins SET state = 'skipped' WHERE person_id = :person_id AND state IN ('sending', 'sent', 'opened');
@@ -116,14 +135,17 @@ WHERE person_id = :person_id AND state IN ('planned', 'leased', 'sending') AND (
 -- name: check_ins_settle(person_id, state)!
 UPDATE check_ins SET state = :state WHERE person_id = :person_id AND state IN ('sending', 'sent', 'opened');
 
--- name: check_ins_due(now, most)
-SELECT check_ins.id, platform, workspace, user_id, flow, debrief, due_at, gen
-FROM check_ins JOIN people ON people.id = check_ins.person_id
-WHERE state IN ('planned', 'leased') AND wake_at <= :now ORDER BY wake_at LIMIT :most;
-
--- name: check_in_lease(id, gen, wake_at)!
-UPDATE check_ins SET state = 'leased', wake_at = :wake_at, attempt = attempt + 1
-WHERE id = :id AND gen = :gen AND state IN ('planned', 'leased');
+-- name: check_ins_claim(now, until, most)
+UPDATE check_ins SET state = 'leased', wake_at = :until, attempt = attempt + 1
+WHERE id IN (
+  SELECT id FROM check_ins WHERE state IN ('planned', 'leased') AND wake_at <= :now
+  ORDER BY wake_at LIMIT :most [skip locked]
+)
+RETURNING id,
+  (SELECT platform FROM people WHERE people.id = person_id),
+  (SELECT workspace FROM people WHERE people.id = person_id),
+  (SELECT user_id FROM people WHERE people.id = person_id),
+  flow, debrief, due_at, gen;
 
 -- name: check_in_send(id, gen)!
 UPDATE check_ins SET state = 'sending' WHERE id = :id AND gen = :gen AND state = 'leased';
@@ -134,8 +156,12 @@ UPDATE check_ins SET state = 'sent' WHERE id = :id AND state = 'sending';
 -- name: check_in_undeliverable(id)!
 UPDATE check_ins SET state = 'expired' WHERE id = :id AND state = 'sending';
 
+-- name: check_in_back(id, wake_at)^
+UPDATE check_ins SET state = 'planned', wake_at = :wake_at, gen = gen + 1
+WHERE id = :id AND state = 'sending' RETURNING gen;
+
 -- name: check_ins_recover()!
-UPDATE check_ins SET state = 'planned', wake_at = due_at WHERE state = 'leased';
+UPDATE check_ins SET state = 'planned', wake_at = 0 WHERE state = 'leased';
 
 -- name: check_ins_expire(before)!
 DELETE FROM check_ins WHERE due_at < :before AND state NOT IN ('planned', 'leased');
@@ -143,8 +169,8 @@ DELETE FROM check_ins WHERE due_at < :before AND state NOT IN ('planned', 'lease
 -- name: next_check_in()$
 SELECT min(wake_at) FROM check_ins WHERE state IN ('planned', 'leased');
 
--- name: next_parcel()$
-SELECT min(wake_at) FROM outbox WHERE state IN ('ready', 'sending');
+-- name: next_parcel(platform)$
+SELECT min(wake_at) FROM outbox WHERE state IN ('ready', 'sending') AND platform = :platform;
 
 -- name: meta_get(name)$
 SELECT value FROM meta WHERE name = :name;

@@ -1,27 +1,34 @@
-"""One SQLite file, one writer, one thread. Work that arrives together shares one transaction and one fsync.
+"""One SQLite file, one writer, one thread. Scripts that arrive together share one transaction and one fsync.
 
-Each piece of work runs in its own SAVEPOINT, so that one that fails takes no other down.
+Each script runs in its own SAVEPOINT, so that one that fails takes no other down.
 """
 
 import asyncio
 import fcntl
 import os
 import sqlite3
+import time
 from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic
 from urllib.parse import quote
 
+import aiosql
 import aiosqlite
+from aiosql.types import SQLOperationType
 
 from bot.errors import StorageFault
 from bot.storage import schema
+from bot.storage.script import QUERIES, Query, Result, Script
 
-Result = TypeVar("Result")
 BUSY_S = 5.0
+MIGRATE_WAITS_S, LOCK_POLL_S = 30.0, 0.05
+
+# aiosql makes its methods from the file, so their types are not known to the checker.
+_QUERIES: Any = aiosql.from_str(QUERIES.read_text("utf-8").replace("[skip locked]", ""), "sqlite3")
 
 
 class Hopping(aiosqlite.Connection):
@@ -33,13 +40,15 @@ class Hopping(aiosqlite.Connection):
 
 @dataclass(slots=True)
 class _Job(Generic[Result]):
-    work: Callable[[sqlite3.Connection], Result]
+    script: Callable[[], Script[Result]]
     result: Result | None = None
     error: BaseException | None = None
 
 
-class Database:
-    """The file, its process lock and its thread. Every fault of SQLite comes out as StorageFault with its mend."""
+class SqliteDatabase:
+    """Implements bot.storage.script.Database: the file, its process lock and its thread."""
+
+    shared = False
 
     def __init__(self, path: Path) -> None:
         self.path = path.resolve()
@@ -71,31 +80,40 @@ class Database:
             os.close(self._lock)
             self._lock = -1
 
-    async def run(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
-        """Run `work` inside a transaction and return after its commit.
-
-        Whatever has queued up when the thread gets here is one commit. Jobs and hops are both first in, first out,
+    async def run(self, script: Callable[[], Script[Result]]) -> Result:
+        """Whatever has queued up when the thread gets here is one commit. Jobs and hops are both first in, first out,
         so when this caller's hop has run, its job was done by this hop or by an earlier one.
         """
         if self._connection is None:
             raise StorageFault(f"The database {self.path} is closed.")
-        job = _Job(work)
+        job = _Job(script)
         self._jobs.append(job)
         await self._connection.hop(self._drain)
         if job.error is not None:
             raise job.error
         return job.result  # type: ignore[return-value]
 
-    def migrate(self) -> tuple[str, str]:
-        """Bring a file that nobody uses to the newest schema; the versions before and after. Raises StorageFault."""
+    async def migrate(self) -> tuple[str, str]:
+        """Raises StorageFault when `debrief run` has the file open; waits for another `debrief migrate`."""
         try:
-            handle = _lock(self.path)
+            handle = await asyncio.to_thread(_lock, self.path, MIGRATE_WAITS_S)
             try:
-                return self._prepare()
+                return await asyncio.to_thread(self._prepare)
             finally:
                 os.close(handle)
         except (sqlite3.Error, OSError) as error:
             raise fault(self.path, error) from None
+
+    async def version(self) -> str:
+        if not self.path.exists():
+            return ""
+        try:
+            with closing(sqlite3.connect(f"file:{quote(str(self.path))}?mode=ro", uri=True)) as connection:
+                found, serves = schema.version(connection)
+        except sqlite3.Error as error:
+            raise fault(self.path, error) from None
+        schema.outdated(str(self.path), found, serves)
+        return found
 
     def _prepare(self) -> tuple[str, str]:
         new = not self.path.exists()
@@ -103,7 +121,7 @@ class Database:
             raise PermissionError(13, "read-only")
         if new:
             os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
-        return schema.migrate(self.path)
+        return schema.migrate_sqlite(self.path)
 
     def _connect(self) -> sqlite3.Connection:
         uri = f"file:{quote(str(self.path))}?mode=rw"
@@ -135,11 +153,28 @@ class Database:
 def _run(connection: sqlite3.Connection, job: _Job[Any]) -> None:
     connection.execute("SAVEPOINT job")
     try:
-        job.result = job.work(connection)
+        job.result = _play(connection, job.script())
     except Exception as error:
         job.error = error
         connection.execute("ROLLBACK TO job")
     connection.execute("RELEASE job")
+
+
+def _play(connection: sqlite3.Connection, script: Script[Result]) -> Result:
+    """Locks and wakes come to nothing: there is one writer, and the rows themselves say when they are due."""
+    answer: Any = None
+    while True:
+        try:
+            step = script.send(answer)
+        except StopIteration as end:
+            return end.value  # type: ignore[no-any-return]
+        answer = _ask(connection, step) if isinstance(step, Query) else None
+
+
+def _ask(connection: sqlite3.Connection, query: Query) -> Any:
+    named = getattr(_QUERIES, query.name)
+    answer = named(connection, **query.parameters)
+    return list(answer) if named.operation is SQLOperationType.SELECT else answer
 
 
 def fault(path: Path, error: Exception) -> StorageFault:
@@ -162,16 +197,21 @@ def _writable(path: Path) -> bool:
     return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
 
 
-def _lock(path: Path) -> int:
+def _lock(path: Path, patience_s: float = 0.0) -> int:
     """One process a file. The kernel drops the lock when the process ends, however it ends."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     lock_path = path.with_name(f"{path.name}.lock")
     handle = os.open(lock_path, os.O_CREAT | os.O_RDWR, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(handle)
-        raise StorageFault(
-            f"Another `debrief run` is using {path}. Stop it first, or give this one its own DATABASE_URL."
-        ) from None
-    return handle
+    until = time.monotonic() + patience_s
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return handle
+        except BlockingIOError:
+            if time.monotonic() < until:
+                time.sleep(LOCK_POLL_S)
+                continue
+            os.close(handle)
+            raise StorageFault(
+                f"Another `debrief run` is using {path}. Stop it first, or give this one its own DATABASE_URL."
+            ) from None

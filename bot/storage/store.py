@@ -1,95 +1,49 @@
-"""The Store on SQLite: a turn is one hop into the database's thread. Queries by name from queries.sql.
+"""The Store: its scripts, played by whichever database there is. Queries by name from queries.sql.
 
 Rows hold ids, states and instants; all that a person wrote is sealed to them before it is written.
 """
 
 import logging
-import secrets
-import sqlite3
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any, TypeVar
+import random
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime, timedelta
 
-import aiosql
-from pydantic import TypeAdapter, ValidationError
-
-from bot.errors import ProgramError, StorageFault
-from bot.model import (
-    CancelCheckIns,
-    CheckIn,
-    CheckInState,
-    Conversation,
-    Effect,
-    Event,
-    Forget,
-    Handle,
-    Person,
-    PlanCheckIn,
-    Record,
-    Screen,
-    SettleCheckIn,
-    TimerFired,
-    Turn,
-)
+from bot.errors import StorageFault
+from bot.model import CheckIn, Event, Person
 from bot.runtime.points import Point, passing
-from bot.runtime.ports import Decide, Later, Parcel, Receipt, Refused, Sent, Snapshot, Taken
-from bot.storage.sqlite import Database
+from bot.runtime.ports import Decide, Later, Parcel, Receipt, Refused, Sent, Taken
+from bot.storage.bodies import BODY, address, instant, micros, unseal
+from bot.storage.script import CHECK_IN, Database, Lock, Script, Wake, query
+from bot.storage.turns import LEASE, Row, Turns, anywhere, forget
 from bot.storage.vault import Vault
 
-# A send is given up on well before this, so a lease that ran out means that its holder is gone.
-LEASE = timedelta(minutes=2)
 KEEP_TEXT = timedelta(days=90)
 KEEP_DELIVERY_IDS = timedelta(days=7)
 KEEP_PARKED = timedelta(days=30)
+# Nothing waits longer for its next try; a row that does was written while the clock was wrong.
+WAITS_LONGEST = timedelta(hours=6)
+# How many workspaces share one claim.
+SHARING_MOST = 16
 log = logging.getLogger(__name__)
 
 _CANARY = b"debrief"
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
-
-# aiosql makes its methods from the file, so their types are not known to the checker.
-Queries: Any = aiosql.from_path(Path(__file__).parent / "queries.sql", "sqlite3")
-
-Value = TypeVar("Value")
-Row = tuple[Any, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Body:
-    """What a parcel's sealed body holds."""
-
-    screen: Screen
-    handle: Handle | None
-
-
-_CONVERSATION = TypeAdapter(Conversation)
-_BODY = TypeAdapter(_Body)
-_SLOTS = TypeAdapter(dict[str, str])
-
-
-def micros(at: datetime) -> int:
-    """An aware time as UTC microseconds, exactly."""
-    return (at - _EPOCH) // _MICROSECOND
-
-
-def instant(value: int) -> datetime:
-    return _EPOCH + value * _MICROSECOND
-
-
-class SqliteStore:
+class SqlStore:
     """Implements bot.runtime.ports.Store."""
 
-    def __init__(self, database: Database, vault: Vault) -> None:
+    def __init__(self, database: Database, vault: Vault, jitter: Callable[[timedelta], timedelta] = anywhere) -> None:
         self._database = database
         self._vault = vault
+        self._turns = Turns(vault, jitter)
 
     async def open(self) -> None:
-        """Open the file; take back what a crash left leased. Raises StorageFault, also for a wrong key ring."""
+        """Raises StorageFault, also for a wrong key ring; nothing stays open then."""
         await self._database.open()
         try:
-            await self._database.run(self._recover)
+            await self._database.run(self._prove_keys)
+            if not self._database.shared:
+                await self._database.run(_recover)
         except BaseException:
             await self._database.close()
             raise
@@ -99,204 +53,152 @@ class SqliteStore:
 
     async def transact(self, event: Event, decide: Decide) -> Taken:
         passing(Point.TURN_BEGUN)
-        taken = await self._database.run(lambda connection: self._turn(connection, event, decide))
+        taken = await self._database.run(lambda: self._turns.turn(event, decide))
         passing(Point.TURN_COMMITTED)
         return taken
 
-    async def claim_parcels(self, now: datetime, most: int) -> Sequence[Parcel]:
-        return await self._database.run(lambda connection: self._claim_parcels(connection, now, most))
+    async def claim_parcels(
+        self, platform: str, now: datetime, most: int, but: Collection[str] = ()
+    ) -> Sequence[Parcel]:
+        return await self._database.run(lambda: self._claim_parcels(platform, now, most, but))
 
     async def still_ours(self, parcel: Parcel) -> bool:
-        found = await self._database.run(lambda c: Queries.parcel_still_ours(c, id=parcel.id, attempt=parcel.attempt))
-        return bool(found)
+        return await self._database.run(lambda: _still_ours(parcel))
 
     async def settle_parcel(self, parcel: Parcel, receipt: Receipt, retry_at: datetime) -> None:
-        await self._database.run(lambda connection: _settle(connection, parcel, receipt, retry_at))
+        await self._database.run(lambda: _settle(parcel, receipt, retry_at))
+
+    async def put_back(self, parcel: Parcel, now: datetime) -> None:
+        await self._database.run(lambda: _put_back(parcel, now))
 
     async def claim_check_ins(self, now: datetime, most: int) -> Sequence[CheckIn]:
-        return await self._database.run(lambda connection: _claim_check_ins(connection, now, most))
+        return await self._database.run(lambda: _claim_check_ins(now, most))
 
     async def wake_parcels(self, person: Person, now: datetime) -> None:
-        await self._database.run(lambda c: Queries.parcels_wake(c, now=micros(now), **_address(person)))
+        await self._database.run(lambda: _wake_parcels(person, now))
 
-    async def next_wake(self) -> datetime | None:
-        return await self._database.run(_next_wake)
+    async def next_wake(self, platforms: Collection[str], *, check_ins: bool) -> datetime | None:
+        return await self._database.run(lambda: _next_wake(platforms, check_ins=check_ins))
 
     async def expire(self, now: datetime) -> int:
-        return await self._database.run(lambda connection: _expire(connection, now))
+        return await self._database.run(lambda: _expire(now))
 
-    def _recover(self, connection: sqlite3.Connection) -> None:
-        sealed = Queries.meta_get(connection, name="canary")
-        if sealed is None:
-            Queries.meta_put(connection, name="canary", value=self._vault.seal(_CANARY, None))
-        elif self._vault.unseal(sealed, None) != _CANARY:
+    def _prove_keys(self) -> Script[None]:
+        sealed = yield query("meta_get", name="canary")
+        if sealed is not None and self._vault.unseal(sealed, None) != _CANARY:
             raise StorageFault("The database was sealed with other keys than DEBRIEF_SECRET_KEYS.")
-        else:
-            Queries.meta_put(connection, name="canary", value=self._vault.seal(_CANARY, None))
-        Queries.parcels_recover(connection)
-        Queries.check_ins_recover(connection)
+        yield query("meta_put", name="canary", value=self._vault.seal(_CANARY, None))
 
-    def _turn(self, connection: sqlite3.Connection, event: Event, decide: Decide) -> Taken:
-        delivery_id = f"{event.person.platform}:{event.delivery_id}"
-        if Queries.inbox_knows(connection, delivery_id=delivery_id):
-            return Taken(None)
-        if isinstance(event, TimerFired) and not _still_wanted(connection, event.check_in):
-            return Taken(None)
-        row = Queries.person_find(connection, **_address(event.person))
-        conversation = self._open(_CONVERSATION, row[2], event.person) if row else Conversation()
-        missed = Queries.knocks_parked(connection, **_address(event.person))
-        turn = decide(Snapshot(conversation, missed))
-        person_id = self._apply(connection, event, turn, row)
-        Queries.inbox_add(connection, delivery_id=delivery_id, person_id=person_id, at=micros(event.at))
-        if turn.screen is None:
-            return Taken(None)
-        Queries.parcels_unpark(connection, **_address(event.person))
-        Queries.parcels_supersede(connection, **_address(event.person))
-        taken = Taken(self._post(connection, event, turn.screen))
-        passing(Point.TURN_WRITTEN)
-        return taken
-
-    def _apply(self, connection: sqlite3.Connection, event: Event, turn: Turn, row: Row | None) -> int | None:
-        """Write the conversation and the effects; returns the person's row id, or None when they were forgotten."""
-        at = micros(event.at)
-        if any(isinstance(effect, Forget) for effect in turn.effects):
-            if row is not None:
-                _forget(connection, int(row[0]), event.person)
-            return None
-        body = self._vault.seal(_CONVERSATION.dump_json(turn.conversation), event.person)
-        if row is None:
-            person_id = int(Queries.person_add(connection, body=body, at=at, **_address(event.person)))
-        else:
-            person_id = int(row[0])
-            if not Queries.person_update(connection, person_id=person_id, revision=row[1], body=body, at=at):
-                raise ProgramError("a conversation changed under its own turn")
-        for effect in turn.effects:
-            self._effect(connection, effect, event, turn, person_id)
-        return person_id
-
-    def _effect(self, connection: sqlite3.Connection, effect: Effect, event: Event, turn: Turn, person_id: int) -> None:
-        if isinstance(effect, PlanCheckIn):
-            row = {"person_id": person_id, "flow": effect.flow, "due_at": micros(effect.due_at)}
-            row["debrief"] = turn.conversation.debrief
-            Queries.check_ins_pass(connection, person_id=person_id)
-            Queries.knocks_drop(connection, **_address(event.person))
-            if not Queries.check_in_move(connection, **row):
-                Queries.check_in_add(connection, **row)
-        elif isinstance(effect, CancelCheckIns):
-            Queries.check_ins_cancel(connection, person_id=person_id, flow=effect.flow)
-            Queries.knocks_drop(connection, **_address(event.person))
-        elif isinstance(effect, SettleCheckIn):
-            Queries.check_ins_settle(connection, person_id=person_id, state=CheckInState(effect.state))
-            Queries.knocks_drop(connection, **_address(event.person))
-        elif isinstance(effect, Record):
-            body = self._vault.seal(_SLOTS.dump_json(dict(effect.slots)), event.person)
-            Queries.debrief_put(connection, person_id=person_id, number=effect.debrief, body=body, at=micros(event.at))
-
-    def _post(self, connection: sqlite3.Connection, event: Event, screen: Screen) -> Parcel:
-        """Put the screen in the outbox, leased to us: delivery begins right after the commit."""
-        key = secrets.token_hex(12)
-        check_in = event.check_in.id if isinstance(event, TimerFired) else 0
-        sealed = self._vault.seal(_BODY.dump_json(_Body(screen, event.handle)), event.person)
-        parcel_id = Queries.parcel_add(
-            connection,
-            key=key,
-            body=sealed,
-            made_at=micros(event.at),
-            wake_at=micros(event.at + LEASE),
-            check_in=check_in,
-            **_address(event.person),
-        )
-        return Parcel(int(parcel_id), key, event.person, screen, event.at, event.handle, check_in)
-
-    def _claim_parcels(self, connection: sqlite3.Connection, now: datetime, most: int) -> list[Parcel]:
-        parcels = []
-        for row in list(Queries.parcels_due(connection, now=micros(now), most=most)):
-            parcel_id, key, platform, workspace, user, sealed, state, made_at, attempt, check_in = row
-            person = Person(platform, workspace, user)
-            try:
-                body = self._open(_BODY, sealed, person)
-            except StorageFault as fault:
-                # One row that does not open may not keep everybody else's from going out.
-                log.error("parcel %s is set aside: %s", parcel_id, fault)
-                Queries.parcel_park(connection, id=parcel_id)
-                continue
-            Queries.parcel_lease(connection, id=parcel_id, wake_at=micros(now + LEASE))
-            parcels.append(
-                Parcel(
-                    id=parcel_id,
-                    key=key,
-                    person=person,
-                    screen=body.screen,
-                    made_at=instant(made_at),
-                    handle=body.handle,
-                    check_in=check_in,
-                    again=state == "sending",
-                    attempt=attempt + 1,
-                )
-            )
+    def _claim_parcels(self, platform: str, now: datetime, most: int, but: Collection[str]) -> Script[Sequence[Parcel]]:
+        """What was under way first: it may have arrived. Then what is ready, each workspace its share."""
+        waiting = [row[0] for row in (yield query("workspaces_waiting", platform=platform)) if row[0] not in but]
+        parcels: list[Parcel] = []
+        span = {"now": micros(now), "until": micros(now + LEASE), "platform": platform}
+        for state in ("sending", "ready"):
+            sharing = random.sample(waiting, min(len(waiting), SHARING_MOST))
+            for place, workspace in enumerate(sharing):
+                share = -(-(most - len(parcels)) // (len(sharing) - place))
+                if share <= 0:
+                    break
+                rows = yield query("parcels_claim", state=state, workspace=workspace, most=share, **span)
+                for row in sorted(rows):
+                    parcel = yield from self._parcel(platform, workspace, row, again=state == "sending")
+                    parcels += [parcel] if parcel else []
         return parcels
 
-    def _open(self, adapter: TypeAdapter[Value], sealed: bytes, person: Person) -> Value:
-        text = self._vault.unseal(sealed, person)
+    def _parcel(self, platform: str, workspace: str, row: Row, *, again: bool) -> Script[Parcel | None]:
+        parcel_id, key, user, sealed, made_at, attempt, check_in = row
+        person = Person(platform, workspace, user)
         try:
-            return adapter.validate_json(text)
-        except ValidationError:
-            # Its own words would quote the person's.
-            raise StorageFault("A sealed row has another shape than this version of Debrief knows.") from None
+            body = unseal(self._vault, BODY, sealed, person)
+        except StorageFault as fault:
+            # One row that does not open may not keep everybody else's from going out.
+            log.error("parcel %s is set aside: %s", parcel_id, fault)
+            yield query("parcel_park", id=parcel_id)
+            return None
+        return Parcel(
+            id=parcel_id,
+            key=key,
+            person=person,
+            screen=body.screen,
+            made_at=instant(made_at),
+            handle=body.handle,
+            check_in=check_in,
+            again=again,
+            attempt=attempt,
+            reach=body.reach,
+        )
 
 
-def _address(person: Person) -> dict[str, str]:
-    return {"platform": person.platform, "workspace": person.workspace, "user": person.user}
+def _recover() -> Script[None]:
+    """Nobody else is here: whatever is leased was left by a crash."""
+    yield query("parcels_recover")
+    yield query("check_ins_recover")
 
 
-def _still_wanted(connection: sqlite3.Connection, check_in: CheckIn) -> bool:
-    """Take a leased check-in to `sending`; False when it was moved, cancelled or sent since it was claimed."""
-    return bool(Queries.check_in_send(connection, id=check_in.id, gen=check_in.gen))
+def _still_ours(parcel: Parcel) -> Script[bool]:
+    return bool((yield query("parcel_still_ours", id=parcel.id, attempt=parcel.attempt)))
 
 
-def _forget(connection: sqlite3.Connection, person_id: int, person: Person) -> None:
-    Queries.person_forget_inbox(connection, person_id=person_id)
-    Queries.person_forget_debriefs(connection, person_id=person_id)
-    Queries.person_forget_check_ins(connection, person_id=person_id)
-    Queries.person_forget_parcels(connection, **_address(person))
-    Queries.person_forget(connection, person_id=person_id)
-
-
-def _settle(connection: sqlite3.Connection, parcel: Parcel, receipt: Receipt, retry_at: datetime) -> None:
+def _settle(parcel: Parcel, receipt: Receipt, retry_at: datetime) -> Script[None]:
+    yield Lock(parcel.person)
     if isinstance(receipt, Sent):
-        Queries.parcel_done(connection, id=parcel.id)
-        Queries.check_in_sent(connection, id=parcel.check_in)
-    elif isinstance(receipt, Later):
-        Queries.parcel_retry(connection, id=parcel.id, wake_at=micros(retry_at))
-    elif isinstance(receipt, Refused):
-        Queries.parcel_park(connection, id=parcel.id)
-        Queries.check_in_undeliverable(connection, id=parcel.check_in)
-    else:
-        Queries.parcel_unknown(connection, id=parcel.id, wake_at=micros(retry_at))
+        yield query("parcel_done", id=parcel.id)
+        yield query("check_in_sent", id=parcel.check_in)
+        return
+    if isinstance(receipt, Refused):
+        yield query("parcel_park", id=parcel.id)
+        yield query("check_in_undeliverable", id=parcel.check_in)
+        return
+    put_off = "parcel_retry" if isinstance(receipt, Later) else "parcel_unknown"
+    yield query(put_off, id=parcel.id, wake_at=micros(retry_at))
+    yield Wake(parcel.person.platform, parcel.id, parcel.attempt, micros(retry_at))
 
 
-def _claim_check_ins(connection: sqlite3.Connection, now: datetime, most: int) -> list[CheckIn]:
-    found = []
-    for row in list(Queries.check_ins_due(connection, now=micros(now), most=most)):
-        check_in_id, platform, workspace, user, flow, debrief, due_at, gen = row
-        Queries.check_in_lease(connection, id=check_in_id, gen=gen, wake_at=micros(now + LEASE))
-        found.append(CheckIn(check_in_id, Person(platform, workspace, user), flow, debrief, instant(due_at), gen))
-    return found
+def _put_back(parcel: Parcel, now: datetime) -> Script[None]:
+    yield Lock(parcel.person)
+    if not (yield query("parcel_still_ours", id=parcel.id, attempt=parcel.attempt)):
+        return
+    yield query("parcel_done", id=parcel.id)
+    gen = yield query("check_in_back", id=parcel.check_in, wake_at=micros(now))
+    if gen is not None:
+        yield Wake(CHECK_IN, parcel.check_in, gen[0], micros(now))
 
 
-def _next_wake(connection: sqlite3.Connection) -> datetime | None:
-    waiting = [Queries.next_check_in(connection), Queries.next_parcel(connection)]
-    known = [value for value in waiting if value is not None]
-    return instant(min(known)) if known else None
+def _claim_check_ins(now: datetime, most: int) -> Script[Sequence[CheckIn]]:
+    rows = yield query("check_ins_claim", now=micros(now), until=micros(now + LEASE), most=most)
+    return [
+        CheckIn(row[0], Person(row[1], row[2], row[3]), row[4], row[5], instant(row[6]), row[7])
+        for row in sorted(rows, key=lambda row: row[6])
+    ]
 
 
-def _expire(connection: sqlite3.Connection, now: datetime) -> int:
+def _wake_parcels(person: Person, now: datetime) -> Script[None]:
+    yield Lock(person)
+    for row in (yield query("parcels_wake", now=micros(now), **address(person))):
+        yield Wake(person.platform, row[0], row[1], micros(now))
+
+
+def _next_wake(platforms: Collection[str], *, check_ins: bool) -> Script[datetime | None]:
+    wanted = [query("next_parcel", platform=platform) for platform in platforms]
+    if check_ins:
+        wanted.append(query("next_check_in"))
+    first: int | None = None
+    for one in wanted:
+        at = yield one
+        first = at if first is None or (at is not None and at < first) else first
+    return None if first is None else instant(first)
+
+
+def _expire(now: datetime) -> Script[int]:
     removed: int = 0
-    for row_id, platform, workspace, user in list(Queries.people_stale(connection, before=micros(now - KEEP_TEXT))):
-        _forget(connection, row_id, Person(platform, workspace, user))
+    for row_id, platform, workspace, user in (yield query("people_stale", before=micros(now - KEEP_TEXT))):
+        yield Lock(Person(platform, workspace, user))
+        yield from forget(row_id, Person(platform, workspace, user))
         removed += 1
-    removed += Queries.debriefs_expire(connection, before=micros(now - KEEP_TEXT))
-    removed += Queries.check_ins_expire(connection, before=micros(now - KEEP_TEXT))
-    removed += Queries.inbox_expire(connection, before=micros(now - KEEP_DELIVERY_IDS))
-    removed += Queries.parcels_expire(connection, before=micros(now - KEEP_PARKED))
+    removed += yield query("debriefs_expire", before=micros(now - KEEP_TEXT))
+    removed += yield query("check_ins_expire", before=micros(now - KEEP_TEXT))
+    removed += yield query("inbox_expire", before=micros(now - KEEP_DELIVERY_IDS))
+    removed += yield query("parcels_expire", before=micros(now - KEEP_PARKED))
+    yield query("parcels_unstick", now=micros(now), horizon=micros(now + WAITS_LONGEST))
     return int(removed)

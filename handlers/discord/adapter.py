@@ -12,7 +12,7 @@ import discord
 
 from bot.errors import PlatformRefused
 from bot.model import Event
-from bot.runtime.ports import Core, Later, Parcel, Receipt, Sent
+from bot.runtime.ports import Core, Later, Pace, Parcel, Receipt, Sent
 from handlers.discord import client as discord_client
 from handlers.discord import commands, inbound, position, render
 from handlers.discord.inbound import Interaction
@@ -44,6 +44,9 @@ class Pressed(discord.ui.DynamicItem[discord.ui.Item[Any]], template=position.PA
 
 class DiscordAdapter:
     name = "discord"
+    # Discord takes 50 requests a second from one bot. A little less, so that a network that
+    # bunches them up does not make it 51: https://docs.discord.com/developers/topics/rate-limits
+    pace = Pace(49.25)
 
     def __init__(
         self,

@@ -16,7 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import PlatformRefused
 from bot.model import ChoicePicked, Event, Form, Person
-from bot.runtime.ports import Core, Later, Parcel, Receipt
+from bot.runtime.ports import Core, Later, Pace, Parcel, Receipt
 from handlers.slack import inbound, position, receipts, render
 from handlers.slack.line import Line
 from handlers.slack.patience import Patience
@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 
 class SlackAdapter:
     name = "slack"
+    # "Several hundred messages per minute" in a workspace: https://docs.slack.dev/reference/methods/chat.postMessage
+    pace = Pace(4, each_workspace=True)
 
     def __init__(
         self, settings: SlackSettings, core: Core, routes: web.UrlDispatcher, patience: Patience | None = None

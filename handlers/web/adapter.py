@@ -10,7 +10,7 @@ from aiohttp import WSCloseCode, WSMsgType, web
 
 from bot.errors import ProgramError
 from bot.model import Event, Person
-from bot.runtime.ports import Core, Later, Parcel, Receipt, Sent, Unknown
+from bot.runtime.ports import Core, Later, Pace, Parcel, Receipt, Sent, Unknown
 from handlers.web import inbound, render
 from handlers.web.inbound import Fault, Hello, Inbound, Shown, Skip, Speaker
 
@@ -84,6 +84,7 @@ class WebPlatform:
     """Satisfies bot.runtime.ports.Platform for the pages that are open on this machine."""
 
     name = "web"
+    pace = Pace(1000)
 
     def __init__(self, core: Core, routes: web.UrlDispatcher, shown_wait_s: float = SHOWN_WAIT_S) -> None:
         self._core = core

@@ -24,7 +24,7 @@ async def debrief(discord: DiscordServer, path: Path) -> AsyncIterator[House]:
     """Debrief on Discord over the database at `path`; entering again is a restart."""
     async with house(path, discord) as home:
         adapter = DiscordAdapter(kit.settings(discord), home.core)
-        home.core.delivery.platforms = {adapter.name: adapter}
+        home.core.serve({adapter.name: adapter})
         await adapter.start()
         try:
             yield home

@@ -27,7 +27,7 @@ async def debrief(slack: SlackServer, path: Path, clock: Wristwatch, *, socket_m
     async with house(path, clock) as home:
         app = web.Application()
         adapter = SlackAdapter(settings(slack, socket_mode=socket_mode), home.core, app.router, QUICK)
-        home.core.delivery.platforms = {adapter.name: adapter}
+        home.core.serve({adapter.name: adapter})
         runner = web.AppRunner(app, shutdown_timeout=1)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()

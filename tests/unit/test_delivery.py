@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -144,7 +145,7 @@ async def test_a_delivery_that_comes_again_after_forget_me_brings_nobody_back(tm
         await her.says("forget me")
         await her.picks("forget")
         assert (await home.core.take(event)).parcel is None
-        assert (await home.store._database.run(_rows))["people"] == 0
+        assert _rows(tmp_path / "d.db")["people"] == 0
 
 
 async def test_one_hanging_delivery_keeps_nobody_elses_check_in_waiting(tmp_path: Path) -> None:
@@ -249,7 +250,7 @@ async def test_forget_me_leaves_no_row_but_delivery_ids_that_name_nobody(tmp_pat
         await _plan_tomorrow(her)
         await her.says("forget me")
         assert (await her.picks("forget")).step == "settings.forgotten"
-        left = await home.store._database.run(_rows)
+        left = _rows(tmp_path / "d.db")
     assert left == {"people": 1, "inbox": 1, "outbox": 0, "check_ins": 0, "debriefs": 0}
 
 
@@ -291,9 +292,10 @@ async def test_whatever_the_platform_answers_an_answer_is_sent_until_it_is_settl
         assert [parcel.again for parcel in tried] == uncertain
 
 
-def _rows(connection: sqlite3.Connection) -> dict[str, int]:
+def _rows(path: Path) -> dict[str, int]:
     tables = ("people", "inbox WHERE person_id IS NOT NULL", "outbox", "check_ins", "debriefs")
-    return {t.split()[0]: connection.execute(f"SELECT count(*) FROM {t}").fetchone()[0] for t in tables}
+    with closing(sqlite3.connect(path)) as connection:
+        return {t.split()[0]: connection.execute(f"SELECT count(*) FROM {t}").fetchone()[0] for t in tables}
 
 
 async def _plan_tomorrow(her: Driver) -> None:

@@ -1,6 +1,7 @@
-"""Waking by APScheduler: one date job at the earliest instant, one interval job to sweep. Jobs only set an event.
+"""Waking by APScheduler, for one process: one date job at the earliest instant. The job only sets an event.
 
-The pump re-arms after its work: a date job that re-arms itself inside its own run is dropped without a word.
+The pump re-arms after its work: a date job that re-arms itself inside its own run is dropped without a word. The sweep
+goes by the time that passed and not by the clock, so that a clock which is set back or forth delays nothing for long.
 """
 
 import asyncio
@@ -10,8 +11,8 @@ from datetime import UTC, datetime
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.runtime.ports import Clock
+from bot.runtime.timers import SWEEP_S
 
-SWEEP_S = 30
 _NEXT = "next"
 
 
@@ -28,14 +29,16 @@ class ApsWaker:
     async def run(self, work: Callable[[], Awaitable[datetime | None]]) -> None:
         defaults = {"misfire_grace_time": None, "coalesce": True}
         scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
-        scheduler.add_job(self._due.set, "interval", seconds=SWEEP_S)
         scheduler.start()
         try:
-            self._due.set()
             while True:
-                await self._due.wait()
                 self._due.clear()
                 self._arm(scheduler, await work())
+                try:
+                    async with asyncio.timeout(SWEEP_S):
+                        await self._due.wait()
+                except TimeoutError:
+                    continue
         finally:
             scheduler.shutdown(wait=False)
 

@@ -1,0 +1,77 @@
+"""How fast messages leave. What answers somebody goes before what only has to be there today."""
+
+import asyncio
+from collections import deque
+from contextlib import suppress
+
+from bot.runtime.ports import Pace
+
+
+class Lane:
+    """One limit: at most `per_s` messages a second, evenly. Whoever asks for a turn waits for it."""
+
+    def __init__(self, per_s: float) -> None:
+        self._gap_s = 1 / per_s
+        self._free_at = 0.0
+        self._quiet_until = 0.0
+        self._waiting: tuple[deque[asyncio.Future[None]], deque[asyncio.Future[None]]] = (deque(), deque())
+        self._timer: asyncio.TimerHandle | None = None
+
+    async def turn(self, *, urgent: bool) -> None:
+        """Returns when the message may leave. Urgent ones overtake the others."""
+        mine = asyncio.get_running_loop().create_future()
+        self._waiting[0 if urgent else 1].append(mine)
+        self._go_on()
+        try:
+            await mine
+        except asyncio.CancelledError:
+            for line in self._waiting:
+                with suppress(ValueError):
+                    line.remove(mine)
+            raise
+
+    def hush(self, seconds: float) -> None:
+        """The platform asked for quiet: until then only what is urgent goes out."""
+        self._quiet_until = max(self._quiet_until, asyncio.get_running_loop().time() + seconds)
+
+    def quiet_s(self) -> float:
+        return max(0.0, self._quiet_until - asyncio.get_running_loop().time())
+
+    def _go_on(self) -> None:
+        """Let go whoever's turn it is, and come back for the next."""
+        loop = asyncio.get_running_loop()
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        while (line := self._next()) is not None:
+            now = loop.time()
+            opens_at = self._free_at if line is self._waiting[0] else max(self._free_at, self._quiet_until)
+            if opens_at > now:
+                self._timer = loop.call_at(opens_at, self._go_on)
+                return
+            first = line.popleft()
+            if not first.done():
+                first.set_result(None)
+                # A timer that came a little late makes up for it; a lane that stood empty does not.
+                self._free_at = max(self._free_at, now - self._gap_s) + self._gap_s
+
+    def _next(self) -> deque[asyncio.Future[None]] | None:
+        return next((line for line in self._waiting if line), None)
+
+
+class Lanes:
+    """The lanes of one platform: one for all of it, or one for each workspace."""
+
+    def __init__(self, pace: Pace) -> None:
+        self._pace = pace
+        self._lanes: dict[str, Lane] = {}
+
+    def of(self, workspace: str) -> Lane:
+        key = workspace if self._pace.each_workspace else ""
+        if key not in self._lanes:
+            self._lanes[key] = Lane(self._pace.per_s)
+        return self._lanes[key]
+
+    def hushed(self) -> dict[str, float]:
+        """The workspaces that asked for quiet, each with the seconds left; "" means all, where one lane is shared."""
+        return {key: left for key, lane in self._lanes.items() if (left := lane.quiet_s()) > 0}

@@ -1,0 +1,57 @@
+"""Values to sealed bytes and back, and times to UTC microseconds and back."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from bot.errors import StorageFault
+from bot.model import Conversation, Handle, Person, Screen
+from bot.storage.vault import Vault
+
+Value = TypeVar("Value")
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What a parcel's sealed body holds. `reach` is the platform's own address of the person, where known."""
+
+    screen: Screen
+    handle: Handle | None
+    reach: str = ""
+
+
+CONVERSATION = TypeAdapter(Conversation)
+BODY = TypeAdapter(Body)
+SLOTS = TypeAdapter(dict[str, str])
+
+
+def seal(vault: Vault, adapter: TypeAdapter[Value], value: Value, person: Person) -> bytes:
+    return vault.seal(adapter.dump_json(value), person)
+
+
+def unseal(vault: Vault, adapter: TypeAdapter[Value], sealed: bytes, person: Person) -> Value:
+    """Raises StorageFault when it does not open, or holds what this version does not know."""
+    text = vault.unseal(sealed, person)
+    try:
+        return adapter.validate_json(text)
+    except ValidationError:
+        # Its own words would quote the person's.
+        raise StorageFault("A sealed row has another shape than this version of Debrief knows.") from None
+
+
+def micros(at: datetime) -> int:
+    """An aware time as UTC microseconds, exactly."""
+    return (at - _EPOCH) // _MICROSECOND
+
+
+def instant(value: int) -> datetime:
+    return _EPOCH + value * _MICROSECOND
+
+
+def address(person: Person) -> dict[str, Any]:
+    return {"platform": person.platform, "workspace": person.workspace, "user": person.user}
