@@ -69,14 +69,19 @@ def settle_settings(only: str = "") -> tuple[Settings, list[Plugged]]:
         faults += plugged.plug.faults(plugged.settings)
     if not chosen:
         chosen = [Plugged(plug, own) for plug, own in found if plug.fallback and own is not None]
-        if settings is not None and not settings.loopback:
-            faults.append(
-                f"HOST is {settings.host}, but no platform is set up, and the playground answers on this machine only. "
-                "Set HOST=127.0.0.1, or set up Slack or Discord (README.md says how)."
-            )
+        faults += _page_faults(settings)
     if faults or settings is None:
         raise SettingsFault(*faults)
     return settings, chosen
+
+
+def _page_faults(settings: Settings | None) -> list[str]:
+    if settings is None or settings.loopback:
+        return []
+    return [
+        f"HOST is {settings.host}, but no platform is set up, and the playground answers on this machine only. "
+        "Set HOST=127.0.0.1, or set up Slack or Discord (README.md says how)."
+    ]
 
 
 def _settle_one(
@@ -93,7 +98,9 @@ def _settle_one(
             "Run `debrief run` alone, or set DATABASE_URL=postgresql://..."
         )
     for plugged in chosen:
-        if not plugged.plug.fallback and not plugged.plug.configured(plugged.settings):
+        if plugged.plug.fallback:
+            faults += _page_faults(settings)
+        elif not plugged.plug.configured(plugged.settings):
             faults.append(f"--only {only}: {only} is not set up. README.md says how.")
         faults += plugged.plug.faults(plugged.settings)
     if faults or settings is None:

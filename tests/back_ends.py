@@ -23,7 +23,7 @@ import asyncpg
 from bot.runtime.clock import SystemClock
 from bot.runtime.timers.pgq import PgqWaker
 from bot.storage.postgres import PostgresDatabase
-from bot.storage.script import Database
+from bot.storage.script import CHECK_IN, Database, Wake
 from bot.storage.sqlite import SqliteDatabase
 from bot.storage.vault import new_key
 
@@ -44,6 +44,9 @@ class BackEnd(Protocol):
     async def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """Look, or change something behind Debrief's back."""
 
+    async def ring(self) -> None:
+        """Let every process look at once, as its waker does in time."""
+
 
 class SqliteBackEnd:
     name = "sqlite"
@@ -57,6 +60,9 @@ class SqliteBackEnd:
     async def rows(self, sql: str) -> list[tuple[Any, ...]]:
         with closing(sqlite3.connect(self.path)) as connection, connection:
             return connection.execute(sql).fetchall()
+
+    async def ring(self) -> None:
+        """The one process looks when it starts; while it runs, nobody else may make its rows due."""
 
 
 class PostgresBackEnd:
@@ -72,6 +78,14 @@ class PostgresBackEnd:
         connection = await asyncpg.connect(self.url)
         try:
             return [tuple(row) for row in await connection.fetch(sql)]
+        finally:
+            await connection.close()
+
+    async def ring(self) -> None:
+        connection = await asyncpg.connect(self.url)
+        try:
+            wakes = [Wake(kind, next(_numbers), -1, 0) for kind in (CHECK_IN, "slack", "discord", "web")]
+            await PgqWaker(self.url, (), SystemClock()).schedule(connection, wakes)
         finally:
             await connection.close()
 
@@ -101,6 +115,7 @@ async def let_time_pass(back_end: BackEnd) -> None:
     await back_end.rows(f"UPDATE check_ins SET due_at = {now}, wake_at = {now} WHERE state = 'planned' RETURNING id")
     await back_end.rows("UPDATE check_ins SET wake_at = 0 WHERE state = 'leased' RETURNING id")
     await back_end.rows("UPDATE outbox SET wake_at = 0 WHERE state IN ('ready', 'sending') RETURNING id")
+    await back_end.ring()
 
 
 @cache
