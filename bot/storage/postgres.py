@@ -17,7 +17,7 @@ from bot.model import Person
 from bot.storage import schema
 from bot.storage.script import QUERIES, Lock, Query, Result, Script, Wake
 
-POOL = (1, 10)
+POOL = (0, 10)
 CONNECT_S, COMMAND_S = 10.0, 30.0
 # A connection that breaks is tried again for so long before anybody is told: a restart of the database, mostly.
 PATIENCE_S, PAUSE_S = 2.0, 0.1
@@ -180,11 +180,12 @@ def fault(error: Exception) -> StorageFault:
     if isinstance(error, asyncpg.InvalidCatalogNameError):
         return StorageFault("The database that DATABASE_URL names is not there. Make it (createdb), or name another.")
     if isinstance(error, asyncpg.InsufficientPrivilegeError):
-        return StorageFault(f"PostgreSQL refused: {error}. Give the user of DATABASE_URL the right to do it.")
+        return StorageFault("PostgreSQL refused a right. Give the user of DATABASE_URL all rights on the database.")
     if isinstance(error, asyncpg.DiskFullError):
         return StorageFault("PostgreSQL's disk is full. Free some space; nothing that was saved is lost.")
     if isinstance(error, asyncpg.PostgresConnectionError | OSError | TimeoutError | asyncpg.InterfaceError):
         return StorageFault(
             f"PostgreSQL cannot be reached ({type(error).__name__}). Check DATABASE_URL, and that the server runs."
         )
-    return StorageFault(f"PostgreSQL cannot be used: {type(error).__name__}: {error}")
+    # Its own words may quote a row.
+    return StorageFault(f"PostgreSQL cannot be used: {type(error).__name__} {getattr(error, 'sqlstate', '')}".rstrip())

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import traceback
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any, TypeVar
@@ -12,6 +11,7 @@ import discord
 
 from bot.errors import PlatformRefused
 from bot.model import Event
+from bot.runtime.logs import outline
 from bot.runtime.ports import Core, Later, Pace, Parcel, Receipt, Sent
 from handlers.discord import client as discord_client
 from handlers.discord import commands, inbound, position, render
@@ -210,9 +210,7 @@ class DiscordAdapter:
         try:
             await self._counted(turn)
         except Exception as error:
-            # Only the type and the place: a message may quote what was written.
-            place = traceback.extract_tb(error.__traceback__)[-1]
-            log.error("a turn failed: %s at %s:%s", type(error).__name__, place.filename, place.lineno)
+            log.error("An event from Discord was not taken: %s", outline(error))
             await self._acknowledge(tell(self._core.apology))
 
     async def _counted(self, work: Awaitable[_T]) -> _T:

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -16,6 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import PlatformRefused
 from bot.model import ChoicePicked, Event, Form, Person
+from bot.runtime.logs import outline
 from bot.runtime.ports import Core, Later, Pace, Parcel, Receipt
 from handlers.slack import inbound, position, receipts, render
 from handlers.slack.line import Line
@@ -98,9 +98,7 @@ class SlackAdapter:
         try:
             await self._take(self._line.client, req.body)
         except Exception as error:
-            # The error's own words could be the person's: only where it happened is told.
-            where = "".join(traceback.format_tb(error.__traceback__))
-            log.error("An event from Slack was not taken: %s\n%s", type(error).__name__, where)
+            log.error("An event from Slack was not taken: %s", outline(error))
             return BoltResponse(status=500)
         return BoltResponse(status=200)
 

@@ -10,6 +10,7 @@ from aiohttp import WSCloseCode, WSMsgType, web
 
 from bot.errors import ProgramError
 from bot.model import Event, Person
+from bot.runtime.logs import outline
 from bot.runtime.ports import Core, Later, Pace, Parcel, Receipt, Sent, Unknown
 from handlers.web import inbound, render
 from handlers.web.inbound import Fault, Hello, Inbound, Shown, Skip, Speaker
@@ -187,8 +188,8 @@ class WebPlatform:
             while (frame := await page.frames.get()) is not None:
                 await self._handle(page, frame)
         except Exception as error:
-            # Not acknowledged, so the page connects again and sends it again. The words stay out of the log.
-            log.error("a frame could not be handled: %s", type(error).__name__)
+            # Not acknowledged, so the page connects again and sends it again.
+            log.error("A frame of the page was not taken: %s", outline(error))
             await page.socket.close(code=WSCloseCode.INTERNAL_ERROR)
 
     async def _handle(self, page: _OpenPage, frame: Inbound) -> None:

@@ -1,6 +1,7 @@
 """Several processes over one PostgreSQL: each does its own work, and any of them may die."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -16,8 +17,11 @@ from tests.back_ends import BackEnd, fresh, let_time_pass, settings
 from tests.platforms.slack_kit import small_slack
 from tests.platforms.slack_person import SlackPerson
 from tests.platforms.slack_server import SlackServer
+from tests.wire import wire
 
 pytestmark = pytest.mark.asyncio
+# In seconds; `make faults` has 30.
+AWAY_S = float(os.environ.get("FAULTS_AWAY_S", "3"))
 
 
 @pytest_asyncio.fixture
@@ -85,6 +89,28 @@ async def test_two_slack_processes_answer_each_thing_once(
         await asyncio.gather(*(slack.deliver_again(delivery) for _ in range(4)))
         await press(ana, slack, hello, "Breathe with me")
     assert len(slack.messages) == 2
+
+
+async def test_while_the_database_is_away_nothing_is_taken_and_nothing_is_lost(
+    tmp_path: Path, back_end: BackEnd, slack: SlackServer
+) -> None:
+    ana = SlackPerson(slack)
+    async with wire(back_end.url) as between:
+        env = {**settings(back_end), **slack_settings(slack), "DATABASE_URL": between.url}
+        async with processes(tmp_path, env, "slack", "worker") as (hears, keeps):
+            await plan(ana, slack)
+            before = len(slack.messages)
+            between.cut()
+            await let_time_pass(back_end)
+            delivery = await ana.dm("and then he laughed again")
+            await hears.says("PostgreSQL cannot be reached")
+            await asyncio.sleep(AWAY_S)
+            between.mend()
+            await slack.deliver_again(delivery)
+            await slack.message(before + 1)
+            assert [await process.terminate() for process in (hears, keeps)] == [0, 0]
+    texts = [message.text for message in slack.messages[before:]]
+    assert sorted(texts) == ["You have a message.", "Your check-in, as you asked."]
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from bot.runtime.timers import SWEEP_S
 log = logging.getLogger(__name__)
 
 BATCH, JOBS_MOST = 250, 1000
-POOL = (2, 3)
+POOL = (0, 3)
 RECONNECT_S = 1.0
 KEEP_LOG = timedelta(hours=1)
 
@@ -99,29 +99,39 @@ class PgqWaker:
     async def _take_jobs(self) -> None:
         """As long as we run. While the database is away the sweep goes on, and jobs wait in their rows."""
         while True:
+            lost = asyncio.Event()
+
+            async def watch(connection: Any, lost: asyncio.Event = lost) -> None:
+                connection.add_termination_listener(lambda _: lost.set())
+
             try:
-                async with asyncpg.create_pool(self._url, min_size=POOL[0], max_size=POOL[1]) as pool:
-                    await self._serve(pool)
+                async with asyncpg.create_pool(
+                    self._url, min_size=POOL[0], max_size=POOL[1], max_inactive_connection_lifetime=0, init=watch
+                ) as pool:
+                    # Whatever was asked for while nobody listened is in the rows.
+                    self._due.set()
+                    await self._serve(pool, lost)
             except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, ExceptionGroup) as error:
                 log.warning("PgQueuer lost the database, trying again: %s", outline(error))
             await asyncio.sleep(RECONNECT_S)
 
-    async def _serve(self, pool: asyncpg.Pool) -> None:
+    async def _serve(self, pool: asyncpg.Pool, lost: asyncio.Event) -> None:
+        """Until a connection ends: PgQueuer itself would notice only when it next looks."""
         queries = Queries(AsyncpgPoolDriver(pool))
         manager = QueueManager(queries)
         for kind in self._kinds:
             manager.entrypoint(kind)(self._fired)
-        async with asyncio.TaskGroup() as group:
-            tidying = group.create_task(self._tidy(queries))
-            try:
-                await manager.run(
-                    batch_size=BATCH,
-                    max_concurrent_tasks=JOBS_MOST,
-                    dequeue_timeout=timedelta(seconds=SWEEP_S),
-                    shutdown_on_listener_failure=True,
-                )
-            finally:
-                tidying.cancel()
+        run = manager.run(batch_size=BATCH, max_concurrent_tasks=JOBS_MOST, dequeue_timeout=timedelta(seconds=SWEEP_S))
+        tasks = [asyncio.create_task(work) for work in (run, self._tidy(queries), lost.wait())]
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+            outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+        for outcome in outcomes:
+            if isinstance(outcome, Exception):
+                raise outcome
 
     async def _tidy(self, queries: Queries) -> None:
         """PgQueuer writes down every job that ends, and keeps it for ever."""
