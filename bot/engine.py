@@ -24,7 +24,7 @@ from bot.model import (
     TimerFired,
     Turn,
 )
-from bot.skills.check_ins import zone_named
+from bot.skills.check_ins import WINDOW, zone_named
 from bot.skills.when import MORNING, tomorrow
 from bot.skills.when import resolve as resolve_wall
 from bot.walk import HELP, NOTE, SAFETY_STEP, Walk
@@ -197,7 +197,7 @@ def _timer(walk: Walk, event: TimerFired) -> bool:
     if late and zone is not None and not WAKING[0] <= event.at.astimezone(zone).time() < WAKING[1]:
         morning = resolve_wall(tomorrow(event.at, zone), MORNING, zone).at
         walk.slots |= {"waiting": morning.isoformat(), "late": "yes"}
-        walk.effects.append(PlanCheckIn(event.check_in.flow, morning))
+        walk.effects.append(PlanCheckIn(event.check_in.flow, morning, WINDOW))
         return False
     if late or walk.slots.get("late"):
         walk.prefix.append(walk.content.words.late)

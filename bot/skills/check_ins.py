@@ -12,6 +12,8 @@ from bot.skills.when import resolve, understand
 
 EARLIEST = timedelta(0)
 LATEST = timedelta(days=30, minutes=1)
+# A check-in comes within this after its time (content says so); one that is near, within a tenth of what is left.
+WINDOW, SOON_PARTS = timedelta(minutes=10), 10
 # One promise at a time: when it is due (UTC), as wall time in the person's zone, and the flow it opens.
 WAITING, WALL, OPENS = "waiting", "waiting_wall", "waiting_flow"
 
@@ -57,7 +59,8 @@ def _plan(ask: Ask) -> Answer:
     slots = {WAITING: at.isoformat(), WALL: wall.isoformat(), OPENS: flow, "when": ""}
     other = ask.slot(OPENS) if _waiting(ask) and ask.slot(OPENS) != flow else ""
     cancelled = (CancelCheckIns(other),) if other else ()
-    return Answer("moved" if found.moved else "planned", slots=slots, effects=(*cancelled, PlanCheckIn(flow, at)))
+    plan = PlanCheckIn(flow, at, min(WINDOW, ahead / SOON_PARTS))
+    return Answer("moved" if found.moved else "planned", slots=slots, effects=(*cancelled, plan))
 
 
 def _understood(ask: Ask) -> Answer:
@@ -88,7 +91,7 @@ def _rezone(ask: Ask) -> Answer:
     if moved == at or moved <= ask.now:
         return Answer("same")
     flow = ask.slot(OPENS) or "check_in"
-    return Answer("moved", slots={WAITING: moved.isoformat()}, effects=(PlanCheckIn(flow, moved),))
+    return Answer("moved", slots={WAITING: moved.isoformat()}, effects=(PlanCheckIn(flow, moved, WINDOW),))
 
 
 def _zone(ask: Ask) -> Answer:

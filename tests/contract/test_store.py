@@ -29,7 +29,7 @@ from bot.model import (
 from bot.runtime.ports import Later, Parcel, Refused, Sent, Snapshot, Store, Taken, Unknown
 from bot.storage.sqlite import SqliteDatabase
 from bot.storage.store import SqlStore
-from bot.storage.turns import LEASE, at_once
+from bot.storage.turns import LEASE, anywhere, at_once
 from bot.storage.vault import Vault, new_key
 from tests.back_ends import NAMES, BackEnd, fresh
 from tests.kit import EVENING, KEY
@@ -442,6 +442,25 @@ async def test_a_workspace_with_much_to_send_leaves_their_share_to_the_others(st
     assert len(claimed) <= 10
     rest = await store.claim_parcels("p", EVENING, 100, but={"loud"})
     assert rest == []
+
+
+async def test_a_check_in_comes_somewhere_in_its_window_and_counts_as_late_from_its_own_time(back_end: BackEnd) -> None:
+    store = SqlStore(back_end.database(), Vault([KEY]), lambda window: window / 2)
+    await store.open()
+    try:
+        await turn(store, "1", PlanCheckIn("check_in", EVENING, timedelta(minutes=10)))
+        assert await store.next_wake([], check_ins=True) == EVENING + timedelta(minutes=5)
+        assert await store.claim_check_ins(EVENING + timedelta(minutes=4), 10) == []
+        [check_in] = await store.claim_check_ins(EVENING + timedelta(minutes=5), 10)
+        assert check_in.due_at == EVENING
+    finally:
+        await store.close()
+
+
+async def test_a_window_is_used_from_end_to_end() -> None:
+    places = {anywhere(timedelta(microseconds=3)) // timedelta(microseconds=1) for _ in range(500)}
+    assert places == {0, 1, 2, 3}
+    assert anywhere(timedelta(0)) == timedelta(0)
 
 
 async def test_two_who_claim_at_once_never_get_the_same(store: SqlStore, back_end: BackEnd) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.model import CancelCheckIns, CheckInState, PlanCheckIn, SettleCheckIn
 from bot.skills import SKILLS
 from bot.skills.base import Answer, Ask
-from bot.skills.check_ins import spoken
+from bot.skills.check_ins import WINDOW, spoken
 from tests.kit import content
 
 NOW = datetime(2026, 11, 20, 22, 15, 30, tzinfo=UTC)
@@ -51,7 +51,7 @@ def test_a_check_in_is_from_one_minute_to_thirty_days_ahead(when: str, outcome: 
 
 def test_a_plan_keeps_its_instant_its_wall_time_and_what_it_opens() -> None:
     answer = ask("plan", {"zone": "America/New_York", "when": "tomorrow_morning", "plan_for": "follow_up"})
-    assert answer.effects == (PlanCheckIn("follow_up", datetime(2026, 11, 21, 15, 0, tzinfo=UTC)),)
+    assert answer.effects == (PlanCheckIn("follow_up", datetime(2026, 11, 21, 15, 0, tzinfo=UTC), WINDOW),)
     assert answer.slots == {
         "waiting": "2026-11-21T15:00:00+00:00",
         "waiting_wall": "2026-11-21T10:00:00",
@@ -74,9 +74,9 @@ def test_a_moved_wall_time_is_planned_and_said_to_be_moved() -> None:
 def test_planning_the_same_kind_again_moves_it_and_another_kind_cancels_it() -> None:
     waiting = {**LONDON, **plan("tomorrow_morning").slots, "when": "tomorrow_evening"}
     evening = datetime(2026, 11, 21, 19, 0, tzinfo=UTC)
-    assert ask("plan", waiting).effects == (PlanCheckIn("check_in", evening),)
+    assert ask("plan", waiting).effects == (PlanCheckIn("check_in", evening, WINDOW),)
     other = ask("plan", waiting | {"plan_for": "follow_up"})
-    assert other.effects == (CancelCheckIns("check_in"), PlanCheckIn("follow_up", evening))
+    assert other.effects == (CancelCheckIns("check_in"), PlanCheckIn("follow_up", evening, WINDOW))
 
 
 def planned_at(wall: str, zone: str) -> dict[str, str]:
@@ -87,7 +87,7 @@ def test_a_change_of_zone_keeps_the_wall_time() -> None:
     slots = planned_at("2026-11-23 10:00", "Europe/London") | {"zone": "America/New_York"}
     answer = ask("rezone", slots)
     assert answer.outcome == "moved"
-    assert answer.effects == (PlanCheckIn("check_in", datetime(2026, 11, 23, 15, 0, tzinfo=UTC)),)
+    assert answer.effects == (PlanCheckIn("check_in", datetime(2026, 11, 23, 15, 0, tzinfo=UTC), WINDOW),)
     assert ask("zone", slots | dict(answer.slots)).values == {"zone": "New York", "time": "Monday 23 November, 10:00"}
 
 
@@ -172,3 +172,9 @@ def test_a_planned_instant_reads_back_as_the_wall_time_that_is_kept(minutes: int
     at = datetime.fromisoformat(slots["waiting"])
     assert at - NOW == timedelta(minutes=minutes)
     assert at.astimezone(ZoneInfo(zone)).replace(tzinfo=None).isoformat() == slots["waiting_wall"]
+
+
+def test_a_check_in_that_is_near_comes_closer_to_its_time() -> None:
+    [near] = plan("in 20 minutes").effects
+    assert isinstance(near, PlanCheckIn)
+    assert near.window == timedelta(minutes=2)

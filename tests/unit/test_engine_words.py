@@ -15,6 +15,7 @@ from bot.model import (
     Record,
     SettleCheckIn,
 )
+from bot.skills.check_ins import WINDOW
 from tests.unit.talk import DANGER, FEAR, WORDS, Talk, at_planning, at_the_openers, at_the_table
 
 # The note
@@ -277,7 +278,7 @@ def test_a_new_promise_of_another_kind_cancels_the_one_that_waits() -> None:
     turn = talk.picks("tomorrow")
     assert turn.effects == (
         CancelCheckIns("check_in"),
-        PlanCheckIn("follow_up", datetime(2026, 11, 21, 22, 15, tzinfo=UTC)),
+        PlanCheckIn("follow_up", datetime(2026, 11, 21, 22, 15, tzinfo=UTC), WINDOW),
     )
 
 
