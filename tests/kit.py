@@ -27,14 +27,13 @@ from bot.model import (
 )
 from bot.runtime.core import Debriefing
 from bot.runtime.ports import MovableClock, Pace, Parcel, Receipt, Sent
-from bot.storage.sqlite import SqliteDatabase
 from bot.storage.store import SqlStore
 from bot.storage.turns import at_once
-from bot.storage.vault import Vault, new_key
+from bot.storage.vault import Vault
+from tests.back_ends import KEY, BackEnd, SqliteBackEnd
 
 EVENING = datetime(2026, 11, 20, 22, 15, tzinfo=UTC)
 SOMEBODY = Person("postbox", "workspace", "somebody")
-KEY = new_key()
 
 
 @cache
@@ -174,14 +173,17 @@ class Driver:
         }
 
 
-def store_at(path: Path) -> SqlStore:
-    return SqlStore(SqliteDatabase(path), Vault([KEY]), at_once)
+def store_at(place: Path | BackEnd) -> SqlStore:
+    back_end = SqliteBackEnd(place) if isinstance(place, Path) else place
+    return SqlStore(back_end.database(), Vault([KEY]), at_once)
 
 
 @asynccontextmanager
-async def house(path: Path, clock: MovableClock | None = None, postbox: Postbox | None = None) -> AsyncIterator[House]:
-    """A core over the database at `path`. Opening the same path again is a restart."""
-    store, bell = store_at(path), Doorbell()
+async def house(
+    place: Path | BackEnd, clock: MovableClock | None = None, postbox: Postbox | None = None
+) -> AsyncIterator[House]:
+    """A core over the database at `place`. Opening the same place again is a restart."""
+    store, bell = store_at(place), Doorbell()
     clock, postbox = clock or Wristwatch(), postbox or Postbox()
     await store.open()
     try:

@@ -166,6 +166,7 @@ class Debriefing:
             self._waker.nudge()
 
     async def _expire(self, now: datetime) -> None:
-        if self._expired_at is None or now - self._expired_at >= EXPIRY_EVERY:
+        # A clock that was set back would otherwise put it off by as much.
+        if self._expired_at is None or abs(now - self._expired_at) >= EXPIRY_EVERY:
             await self._store.expire(now)
             self._expired_at = now

@@ -92,7 +92,7 @@ class Delivery:
             except Exception as error:
                 log.error("a delivery was not written down, its lease brings it back: %s", outline(error))
             passing(Point.SETTLED)
-        if isinstance(receipt, Later) and parcel.check_in:
+        if isinstance(receipt, Later) and receipt.everyone:
             lane.hush(receipt.after_s)
         if not isinstance(receipt, Sent):
             log.warning("%s: not delivered (%s)", parcel.person.platform, type(receipt).__name__)

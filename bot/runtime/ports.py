@@ -42,9 +42,13 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """The platform does not have it; try again after so many seconds (0: as we see fit)."""
+    """The platform does not have it; try again after so many seconds (0: as we see fit).
+
+    `everyone`: it asked for quiet as such, so whatever else waits for the workspace waits as long.
+    """
 
     after_s: float = 0.0
+    everyone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,7 @@ class Line:
         except _RateLimited as limited:
             if shared or limited.everywhere:
                 self._hush(limited.after_s)
-            return None, Later(limited.after_s)
+            return None, Later(limited.after_s, everyone=shared or limited.everywhere)
         except _ServerFault as fault:
             return None, Later() if fault.status == 503 else Unknown()
         except discord.HTTPException as refusal:

@@ -26,6 +26,7 @@ _NOT_NOW = frozenset(
         "team_added_to_org",
     }
 )
+_TOO_FAST = frozenset({"rate_limited", "ratelimited"})
 # Slack's own words for these two: some aspect of the operation may have succeeded.
 _PERHAPS = frozenset({"fatal_error", "internal_error"})
 
@@ -68,7 +69,7 @@ def _of_api_error(error: SlackApiError, *, posting: bool) -> Receipt:
     name, answer = code(error), error.response
     headers = answer.headers if isinstance(answer, AsyncSlackResponse) else {}
     if name in _NOT_NOW or name == "http_503" or name.startswith("http_4"):
-        return Later(_retry_after_s(headers))
+        return Later(_retry_after_s(headers), everyone=name in _TOO_FAST)
     if name in _PERHAPS or name.startswith("http_"):
         return Unknown() if posting else Later()
     return Refused(name)

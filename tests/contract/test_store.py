@@ -31,8 +31,8 @@ from bot.storage.sqlite import SqliteDatabase
 from bot.storage.store import SqlStore
 from bot.storage.turns import LEASE, anywhere, at_once
 from bot.storage.vault import Vault, new_key
-from tests.back_ends import NAMES, BackEnd, fresh
-from tests.kit import EVENING, KEY
+from tests.back_ends import KEY, NAMES, BackEnd, fresh
+from tests.kit import EVENING
 
 pytestmark = pytest.mark.asyncio
 ANNA, BEN = Person("p", "w", "anna"), Person("p", "w", "ben")

@@ -33,7 +33,7 @@ async def test_the_direct_message_channel_is_opened_once() -> None:
 
 
 ENDINGS = [
-    (Fault(status=429, error="ratelimited", retry_after_s=7), Later(7.0)),
+    (Fault(status=429, error="ratelimited", retry_after_s=7), Later(7.0, everyone=True)),
     (Fault(error="service_unavailable"), Later(0.0)),
     (Fault(status=503), Later(0.0)),
     (Fault(status=403), Later(0.0)),  # not Slack's words: a proxy's
@@ -63,7 +63,7 @@ async def test_each_answer_of_slack_to_a_message_has_its_ending(fault: Fault, re
 @pytest.mark.parametrize(
     ("fault", "receipt"),
     [
-        (Fault(status=429, error="ratelimited", retry_after_s=3), Later(3.0)),
+        (Fault(status=429, error="ratelimited", retry_after_s=3), Later(3.0, everyone=True)),
         (Fault(error="user_disabled"), Refused("user_disabled")),
         (Fault(error="cannot_dm_bot"), Refused("cannot_dm_bot")),
         (Fault(error="internal_error"), Later()),
