@@ -19,7 +19,7 @@ from bot.runtime.ports import Clock, MovableClock, Platform, Snapshot, Store, Ta
 log = logging.getLogger(__name__)
 
 # Check-ins claimed at once, and their turns under way at most.
-BATCH, KNOCKS_MOST = 500, 1000
+BATCH, KNOCKS_MOST = 1000, 2000
 EXPIRY_EVERY = timedelta(hours=1)
 # While a workspace asks for quiet, the others are looked after this often, in seconds.
 QUIET_LOOK_S = 1.0

@@ -8,10 +8,11 @@ from bot.runtime.ports import Pace
 
 
 class Lane:
-    """One limit: at most `per_s` messages a second, evenly. Whoever asks for a turn waits for it."""
+    """One limit, spent evenly. Whoever asks for a turn waits for it; an answer may use what comes a little later."""
 
-    def __init__(self, per_s: float) -> None:
-        self._gap_s = 1 / per_s
+    def __init__(self, pace: Pace) -> None:
+        self._gap_s = 1 / pace.per_s
+        self._ahead_s = pace.burst * self._gap_s
         self._free_at = 0.0
         self._quiet_until = 0.0
         self._waiting: tuple[deque[asyncio.Future[None]], deque[asyncio.Future[None]]] = (deque(), deque())
@@ -45,7 +46,8 @@ class Lane:
             self._timer = None
         while (line := self._next()) is not None:
             now = loop.time()
-            opens_at = self._free_at if line is self._waiting[0] else max(self._free_at, self._quiet_until)
+            urgent = line is self._waiting[0]
+            opens_at = self._free_at - self._ahead_s if urgent else max(self._free_at, self._quiet_until)
             if opens_at > now:
                 self._timer = loop.call_at(opens_at, self._go_on)
                 return
@@ -53,7 +55,7 @@ class Lane:
             if not first.done():
                 first.set_result(None)
                 # A timer that came a little late makes up for it; a lane that stood empty does not.
-                self._free_at = max(self._free_at, now - self._gap_s) + self._gap_s
+                self._free_at = (self._free_at if now - self._free_at < self._gap_s else now) + self._gap_s
 
     def _next(self) -> deque[asyncio.Future[None]] | None:
         return next((line for line in self._waiting if line), None)
@@ -69,7 +71,7 @@ class Lanes:
     def of(self, workspace: str) -> Lane:
         key = workspace if self._pace.each_workspace else ""
         if key not in self._lanes:
-            self._lanes[key] = Lane(self._pace.per_s)
+            self._lanes[key] = Lane(self._pace)
         return self._lanes[key]
 
     def hushed(self) -> dict[str, float]:

@@ -70,10 +70,12 @@ Receipt = Sent | Later | Refused | Unknown
 class Pace:
     """What a platform takes: messages a second, from all of us together or in each workspace by itself.
 
-    What answers an interaction through its handle does not count.
+    `burst` messages may go ahead of that rate when somebody waits for their answer. What answers an interaction
+    through its handle does not count.
     """
 
     per_s: float
+    burst: int = 0
     each_workspace: bool = False
 
 

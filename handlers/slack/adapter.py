@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 class SlackAdapter:
     name = "slack"
     # "Several hundred messages per minute" in a workspace: https://docs.slack.dev/reference/methods/chat.postMessage
-    pace = Pace(4, each_workspace=True)
+    pace = Pace(4, burst=240, each_workspace=True)
 
     def __init__(
         self, settings: SlackSettings, core: Core, routes: web.UrlDispatcher, patience: Patience | None = None
