@@ -19,7 +19,7 @@ from bot.runtime.ports import Clock, MovableClock, Platform, Snapshot, Store, Ta
 log = logging.getLogger(__name__)
 
 # Check-ins claimed at once, and their turns under way at most.
-BATCH, KNOCKS_MOST = 1000, 2000
+FIRST_BATCH, BATCH, KNOCKS_MOST = 100, 1600, 3200
 EXPIRY_EVERY = timedelta(hours=1)
 # While a workspace asks for quiet, the others are looked after this often, in seconds.
 QUIET_LOOK_S = 1.0
@@ -106,8 +106,11 @@ class Debriefing:
             return now + AFTER_FAILURE
 
     async def _claim_check_ins(self, now: datetime) -> None:
-        while (room := min(BATCH, KNOCKS_MOST - self._knocks)) > 0:
+        """A few first, so that they do not wait for the many; then more and more at once."""
+        batch = FIRST_BATCH
+        while (room := min(batch, KNOCKS_MOST - self._knocks)) > 0:
             check_ins = await self._store.claim_check_ins(now, room)
+            batch = min(2 * batch, BATCH)
             if check_ins:
                 passing(Point.CHECK_INS_CLAIMED)
             self._knocks += len(check_ins)

@@ -25,6 +25,8 @@ from bot.storage import schema
 from bot.storage.script import QUERIES, Query, Result, Script
 
 BUSY_S = 5.0
+# A log of at most about 16 MB: rows that fall due together lie on pages far apart.
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "wal_autocheckpoint=4000", "foreign_keys=ON", "secure_delete=ON")
 MIGRATE_WAITS_S, LOCK_POLL_S = 30.0, 0.05
 
 # aiosql makes its methods from the file, so their types are not known to the checker.
@@ -126,7 +128,7 @@ class SqliteDatabase:
     def _connect(self) -> sqlite3.Connection:
         uri = f"file:{quote(str(self.path))}?mode=rw"
         connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=BUSY_S, check_same_thread=False)
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+        for pragma in PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
         return connection
 
