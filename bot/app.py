@@ -1,6 +1,7 @@
 """The composition root: the one place where parts are built and joined. Platforms come in by entry point."""
 
 import asyncio
+import gc
 import logging
 import signal
 from collections.abc import AsyncIterator, Collection
@@ -190,6 +191,8 @@ async def _cancel(task: asyncio.Task[None]) -> None:
 
 async def serve(only: str = "") -> None:
     """Run until a signal. Raises OperatorError with what to mend."""
+    # What a start makes stays to the end: the collector need not look at it, neither now nor later.
+    gc.disable()
     faults: list[str] = []
     try:
         settings, chosen = settle_settings(only)
@@ -210,6 +213,8 @@ async def serve(only: str = "") -> None:
         async with running(settings, chosen, content, only) as server:
             names = ", ".join(plugged.plug.name for plugged in chosen) or only
             log.info("Debrief is up: %s on http://%s:%s", names, _in_url(settings.host), server.port)
+            gc.freeze()
+            gc.enable()
             await asyncio.Event().wait()
     log.info("stopped")
 

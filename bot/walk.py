@@ -187,7 +187,7 @@ class Walk:
 
     def hear(self, text: str) -> bool:
         """Triage. True when the words are a sign: they are kept, and care takes over unless it already has."""
-        signs = {family.label for family in self.content.lexicon.signs(text)}
+        signs = self.content.lexicon.labels(text)
         label = next((label for label in ALARMS if label in signs), None)
         if label is None:
             return False

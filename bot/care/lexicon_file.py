@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from bot.care.matcher import Pattern, PatternFault, parse
+from bot.care.patterns import Pattern, PatternFault, Reader
 from bot.care.words import NUMBER, STOP, Spelling, slips, tokens
 from bot.strict_yaml import Fault, Marks, read
 
@@ -26,8 +26,11 @@ class Label(StrEnum):
     ABUSE = "abuse"
     ORDINARY = "ordinary"
 
+    # The enum's own is a function in Python, and each text asks for dozens.
+    __hash__ = str.__hash__
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Family:
     """Ways to say one thing. `claims`: its words are taken out before the families that do not claim read on."""
 
@@ -69,9 +72,11 @@ def read_lexicon(text: str, path: str) -> LexiconFile:
     if reading.value is None:
         return file
     top = _mapping(file, reading.value, ("words", "spelling", "typos", "families"))
-    sets = _word_sets(file, top)
+    sets: dict[str, frozenset[str]] = {}
+    reader = Reader(sets)
+    _word_sets(file, top, sets, reader)
     for name, body in _mapping(file, top.get("families"), None, "families").items():
-        _family(file, name, body, sets)
+        _family(file, name, body, reader)
     known = {word for family in file.families for row in family.patterns for part in row for word in part.words}
     file.spelling = _spelling(file, top, frozenset(known - {STOP}))
     _unreachable(file, sets, top)
@@ -107,18 +112,19 @@ def _word_lists(file: LexiconFile, top: Mapping[str, Any], section: str) -> Iter
             file.fault("L001", f"{section}.{name} must be words with spaces between", section, name)
 
 
-def _word_sets(file: LexiconFile, top: Mapping[str, Any]) -> dict[str, frozenset[str]]:
-    """The named sets; a set may hold a set that stands before it."""
-    sets: dict[str, frozenset[str]] = {}
+def _word_sets(file: LexiconFile, top: Mapping[str, Any], sets: dict[str, frozenset[str]], reader: Reader) -> None:
+    """Fill the named sets; a set may hold a set that stands before it."""
     for name, words in _word_lists(file, top, "words"):
         try:
-            sets[name] = frozenset().union(*(parse(word, sets)[0][0].words for word in words))
+            plain = {word for word in words if word.isalnum()}
+            sets[name] = frozenset(plain).union(
+                *(reader.patterns(word)[0][0].words for word in words if word not in plain)
+            )
         except PatternFault as fault:
             file.fault("L004", str(fault), "words", name)
-    return sets
 
 
-def _family(file: LexiconFile, name: str, body: Any, sets: Mapping[str, frozenset[str]]) -> None:
+def _family(file: LexiconFile, name: str, body: Any, reader: Reader) -> None:
     at = ("families", name)
     body = _mapping(file, body, ("label", "claims", "patterns", "matches", "not"), *at)
     if body.get("label") not in list(Label):
@@ -129,7 +135,7 @@ def _family(file: LexiconFile, name: str, body: Any, sets: Mapping[str, frozense
     patterns = []
     for number, source in enumerate(_texts(file, body.get("patterns"), *at, "patterns")):
         try:
-            patterns.extend(parse(source, sets))
+            patterns.extend(reader.patterns(source))
         except PatternFault as fault:
             file.fault("L004", str(fault), *at, "patterns", number)
     label = Label(body["label"])

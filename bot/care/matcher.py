@@ -1,168 +1,180 @@
-"""Patterns over words, all held against a text at once, in time linear in its length: there is no backtracking.
+"""Where patterns stand in a text. Each is looked for only where its rarest words are; there is no backtracking.
 
-A pattern is a row of elements: `a|b` one of these words, `<set>` one of a named set, `(in time|now)` one of these
-phrases, a trailing `?` for what may be missing, `..3` for up to three words of the same sentence, and `.` for the end
-of a sentence or of the text.
+Law: the index may name a place where nothing matches, but never leaves one out where something does. Every match has
+all elements that must be there, so looking for any one of them is enough; which one decides the speed alone.
 """
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import accumulate
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain, pairwise, product
+from operator import itemgetter
 from typing import NamedTuple
 
+from bot.care.patterns import Element, Pattern
 from bot.care.words import STOP
 
-GAP_LONGEST_WORDS = 8
-READINGS_MOST = 48
-_GROUP = re.compile(r"\(([^()]*)\)(\??)")
 # A word that was taken out of a text: nothing matches it and nothing matches across it.
 TAKEN = ""
+_WALLS = frozenset({STOP, TAKEN})
+
+# How often a word counts as met that the counted texts do not hold.
+_UNSEEN = 0.2
+# A pair is looked up at every place of a text and takes more memory than a word: it must be this much rarer.
+_PAIR_COST = 3.0
 
 
-class PatternFault(ValueError):
-    """A pattern that cannot be read; the message says why."""
+class Step(NamedTuple):
+    """An element together with the gap before it: up to `skips` words of the same sentence."""
 
-
-class Element(NamedTuple):
-    """One place in a pattern. Without `words`, any word but a STOP."""
-
+    skips: int
     words: frozenset[str]
-    optional: bool = False
-
-    def takes(self, word: str) -> bool:
-        return word in self.words or (not self.words and word not in {STOP, TAKEN})
+    optional: bool
 
 
-Pattern = tuple[Element, ...]
+class Anchor(NamedTuple):
+    """The place of one element of a pattern, and the steps from there: `before` goes backwards, `after` on."""
+
+    number: int
+    before: tuple[Step, ...]
+    after: tuple[Step, ...]
+
+    def spans(self, words: Sequence[str], at: int) -> list[tuple[int, int]]:
+        """The longest match for each place of a last word, as (first place, last place); `at` is a likely place."""
+        ends = _reached(self.after, words, at + 1, 1) if words[at] != TAKEN else ()
+        begins = _reached(self.before, words, at - 1, -1) if ends else ()
+        return [(min(begins) + 1, end - 1) for end in ends] if begins else []
 
 
-def parse(source: str, sets: Mapping[str, frozenset[str]]) -> list[Pattern]:
-    """Read a pattern; a group of phrases makes one Pattern for each. Raises PatternFault."""
-    readings = list(_readings(source))
-    if len(readings) > READINGS_MOST:
-        raise PatternFault(f"{len(readings)} readings: split it, at most {READINGS_MOST} a line")
-    return _merged([_row(reading, sets) for reading in readings])
+class Clue(NamedTuple):
+    """Unless one of `near` stands from `low` on and before `high`, counted from the anchor, nothing can match."""
+
+    near: frozenset[str]
+    low: int
+    high: int
+    anchor: Anchor
 
 
-def _readings(source: str) -> Iterator[str]:
-    """The source once for each choice of phrases; single words of a group stay together."""
-    group = _GROUP.search(source)
-    if group is None:
-        yield source
-        return
-    choices = group[1].split("|")
-    words = "|".join(choice for choice in choices if " " not in choice.strip())
-    phrases = [choice for choice in choices if " " in choice.strip()]
-    for choice in [words] * bool(words) + phrases + [""] * bool(group[2]):
-        yield from _readings(f"{source[: group.start()]} {choice} {source[group.end() :]}")
+def _reached(steps: Iterable[Step], words: Sequence[str], at: int, way: int) -> set[int]:
+    """Every place that comes next after the steps, walked from `at` one `way`: 1 is on, -1 is back."""
+    places = {at}
+    for skips, wanted, optional in steps:
+        reached = set()
+        for place in places:
+            for there in range(place, place + way * (skips + 1), way):
+                word = words[there]
+                if optional:
+                    reached.add(there)
+                if word in wanted:
+                    reached.add(there + way)
+                if word in _WALLS:
+                    break
+        if not reached:
+            return reached
+        places = reached
+    return places
 
 
-def _row(source: str, sets: Mapping[str, frozenset[str]]) -> Pattern:
-    elements: list[Element] = []
-    for part in source.split():
-        elements.extend(_gap(part) if part.startswith("..") else [_element(part, sets)])
-    if not elements:
-        raise PatternFault("an empty pattern")
-    if elements[0].optional or elements[-1].optional:
-        raise PatternFault("a pattern begins and ends with something that must be there")
-    return tuple(elements)
+class _Builder:
+    """Makes the clue of each pattern. Equal steps and sets of words are kept once: thousands are written again."""
 
+    def __init__(self, counts: Mapping[str, int]) -> None:
+        self._counts = counts
+        self._all = _UNSEEN + sum(counts.values())
+        self._chances: dict[frozenset[str], float] = {}
+        self._known: dict[Step, Step] = {}
 
-def _merged(patterns: list[Pattern]) -> list[Pattern]:
-    """The same language in fewer patterns: those that differ in the words of one element only become one."""
-    for at in range(max(map(len, patterns)) if len(patterns) > 1 else 0):
-        merged: dict[tuple[Pattern, bool, Pattern], frozenset[str]] = {}
-        others: list[Pattern] = []
-        for pattern in dict.fromkeys(patterns):
-            if at < len(pattern) and pattern[at].words:
-                key = (pattern[:at], pattern[at].optional, pattern[at + 1 :])
-                merged[key] = merged.get(key, frozenset()) | pattern[at].words
-            else:
-                others.append(pattern)
-        patterns = others + [
-            (*before, Element(words, optional), *after) for (before, optional, after), words in merged.items()
+    def clue(self, number: int, pattern: Pattern) -> tuple[Clue, Pattern]:
+        """The clue of a pattern, and its elements (one, or two side by side) by which to look it up."""
+        must = [(place, self._chance(element.words)) for place, element in enumerate(pattern) if not element.optional]
+        lone = [(chance, which, 1) for which, (_, chance) in enumerate(must)]
+        pairs = [
+            (_PAIR_COST * chance * next_chance, which, 2)
+            for which, ((place, chance), (next_place, next_chance)) in enumerate(pairwise(must))
+            if next_place == place + 1
         ]
-    return patterns
+        _, which, size = min(lone + pairs)
+        at = must[which][0]
+        anchor = Anchor(number, self._steps(reversed(pattern[:at])), self._steps(pattern[at + 1 :]))
+        # Of the nearest on either side that must be there, the one that is met more rarely.
+        sides = [(1.0, Clue(pattern[at].words, 0, 1, anchor))]
+        if which:
+            place, chance = must[which - 1]
+            sides.append((chance * (at - place), Clue(pattern[place].words, place - at, 0, anchor)))
+        if which + size < len(must):
+            place, chance = must[which + size]
+            clue = Clue(pattern[place].words, size, place - at + 1, anchor)
+            sides.append((chance * (place - at + 1 - size), clue))
+        return min(sides, key=itemgetter(0))[1], pattern[at : at + size]
+
+    def _chance(self, words: frozenset[str]) -> float:
+        """The chance that one place of a text holds one of these."""
+        chance = self._chances.get(words)
+        if chance is None:
+            chance = self._chances[words] = sum(self._counts.get(word, _UNSEEN) for word in words) / self._all
+        return chance
+
+    def _steps(self, elements: Iterable[Element]) -> tuple[Step, ...]:
+        steps = []
+        skips = 0
+        for words, optional in elements:
+            if words:
+                step = Step(skips, words, optional)
+                steps.append(self._known.setdefault(step, step))
+                skips = 0
+            else:
+                skips += 1
+        return tuple(steps)
 
 
-def _gap(part: str) -> list[Element]:
-    length = part[2:]
-    if not length.isdecimal() or not 1 <= int(length) <= GAP_LONGEST_WORDS:
-        raise PatternFault(f"{part!r}: a gap is ..1 to ..{GAP_LONGEST_WORDS}")
-    return [Element(frozenset(), optional=True)] * int(length)
-
-
-def _element(part: str, sets: Mapping[str, frozenset[str]]) -> Element:
-    optional = part.endswith("?")
-    words: set[str] = set()
-    for choice in part.removesuffix("?").split("|"):
-        if choice.startswith("<") and choice.endswith(">"):
-            if choice[1:-1] not in sets:
-                raise PatternFault(f"{choice} is not among the words")
-            words |= sets[choice[1:-1]]
-        elif choice.isalnum() or choice == STOP:
-            words.add(choice)
-        else:
-            raise PatternFault(f"{part!r} is neither a word, a <set>, a gap nor a choice of these")
-    return Element(frozenset(words), optional)
-
-
-def begin(pattern: Pattern, words: Sequence[str], end: int) -> int:
-    """Where the longest match of the pattern that ends at `end` (inclusive) begins."""
-    befores = {end + 1}
-    for element in reversed(pattern):
-        stepped = {at - 1 for at in befores if at and element.takes(words[at - 1])}
-        befores = stepped | befores if element.optional else stepped
-    return min(befores)
-
-
-def _bits(places: Sequence[int]) -> int:
-    """The integer with these bits set; by bytes, because setting them one by one copies it each time."""
-    octets = bytearray(max(places, default=0) // 8 + 1)
-    for place in places:
-        octets[place // 8] |= 1 << place % 8
-    return int.from_bytes(octets, "little")
+Row = tuple[Clue, ...]
 
 
 class Matcher:
-    """Bit-parallel Shift-And with optional elements (Navarro and Raffinot, Flexible Pattern Matching, 4.2-4.3).
+    """An index to each pattern from its rarest word, or from its two rarest that stand side by side.
 
-    Each element of each pattern is one bit of one long integer; one step a word moves all of them on together.
+    `counts` say how often words are met: they decide how soon a text is read, never what is found in it.
     """
 
-    def __init__(self, patterns: Sequence[Pattern]) -> None:
-        elements = [element for pattern in patterns for element in pattern]
-        ends = [length - 1 for length in accumulate(map(len, patterns))]
-        self._numbers = {1 << end: number for number, end in enumerate(ends)}
-        self._last = _bits(ends)
-        self._first = (self._last << 1 | 1) & ~(1 << len(elements))
-        self._any = _bits([place for place, element in enumerate(elements) if not element.words])
-        places: dict[str, list[int]] = {STOP: []}
-        for place, element in enumerate(elements):
-            for word in element.words:
-                places.setdefault(word, []).append(place)
-        self._masks = {word: _bits(at) | self._any for word, at in places.items()}
-        self._masks |= {STOP: _bits(places[STOP]), TAKEN: 0}
-        self._optional = _bits([place for place, element in enumerate(elements) if element.optional])
-        self._before_block = (self._optional >> 1) & ~self._optional
-        self._block_end = self._optional & ~(self._optional >> 1)
+    def __init__(self, patterns: Sequence[Pattern], counts: Mapping[str, int]) -> None:
+        builder = _Builder(counts)
+        keyed: dict[Pattern, list[Clue]] = {}
+        for number, pattern in enumerate(patterns):
+            clue, elements = builder.clue(number, pattern)
+            keyed.setdefault(elements, []).append(clue)
+        by_word: dict[str, list[Clue]] = {}
+        by_pair: dict[tuple[str, str], list[Clue]] = {}
+        for elements, clues in keyed.items():
+            if len(elements) == 1:
+                for word in elements[0].words:
+                    by_word.setdefault(word, []).extend(clues)
+            else:
+                for pair in product(elements[0].words, elements[1].words):
+                    by_pair.setdefault(pair, []).extend(clues)
+        self._by_word = {word: tuple(clues) for word, clues in by_word.items()}
+        self._by_pair = {pair: tuple(clues) for pair, clues in by_pair.items()}
+        self._margin = [TAKEN] * max(map(len, patterns), default=1)
 
-    def hits(self, words: Sequence[str], *, once: bool = False) -> Iterator[tuple[int, int]]:
-        """Each (number of the pattern, place of its last word) at which a pattern ends; `once`: the first of each."""
-        masks, any_word, first, last = self._masks, self._any, self._first, self._last
-        optional, before_block, block_end = self._optional, self._before_block, self._block_end
-        opens = optional | before_block
-        state = 0
-        for at, word in enumerate(words):
-            state = (state << 1 | first) & masks.get(word, any_word)
-            if state & opens:
-                # From each reached element, the run of optional elements after it counts as reached too.
-                ahead = state | block_end
-                state |= optional & (~(ahead - before_block) ^ ahead)
-            if found := state & last:
-                if once:
-                    last ^= found
-                while found:
-                    lowest = found & -found
-                    yield self._numbers[lowest], at
-                    found ^= lowest
+    def framed(self, words: Iterable[str]) -> list[str]:
+        """The words with room on both sides, so that no look to the left or right leaves the list."""
+        return [*self._margin, *words, *self._margin]
+
+    def likely(self, words: Sequence[str]) -> list[tuple[int, Anchor]]:
+        """Where in framed words a pattern may match: the place of its anchor. It matches nowhere else."""
+        first = len(self._margin)
+        inside = words[first:-first]
+        by_word, by_pair = map(self._by_word.get, inside), map(self._by_pair.get, pairwise(inside))
+        return [
+            (at, anchor)
+            for at, row in chain(enumerate(by_word, first), enumerate(by_pair, first))
+            if row
+            for near, low, high, anchor in row
+            if not near.isdisjoint(words[at + low : at + high])
+        ]
+
+
+def longest(words: Sequence[str], likely: Iterable[tuple[int, Anchor]]) -> dict[tuple[int, int], int]:
+    """Of all that matches: for each (number of the pattern, last place) the first place of the longest."""
+    begins: dict[tuple[int, int], int] = {}
+    for at, anchor in likely:
+        for begin, end in anchor.spans(words, at):
+            begins[anchor.number, end] = min(begin, begins.get((anchor.number, end), begin))
+    return begins

@@ -4,63 +4,84 @@ Order: danger now, self-harm, abuse, ordinary. Families that `claim` (idiom, neg
 and take their words out of the text; all others read what is left.
 """
 
-from collections.abc import Sequence
-from typing import Self
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from itertools import chain
+from typing import Self, TypeVar
 
 from bot.care.lexicon_file import Family, Label, LexiconFile, read_lexicon
-from bot.care.matcher import TAKEN, Matcher, begin
+from bot.care.matcher import TAKEN, Anchor, Matcher, longest
 from bot.care.words import Spelling, tokens
 from bot.errors import ContentFault
 from bot.strict_yaml import Fault
 
 __all__ = ["Label", "Lexicon", "triage"]
 
+Kind = TypeVar("Kind")
+
 
 class Lexicon:
-    """Families of patterns, compiled. Immutable once made."""
+    """Families of patterns, compiled. Immutable once made. `counts`: how often words are met in ordinary texts."""
 
-    def __init__(self, families: Sequence[Family], spelling: Spelling) -> None:
+    def __init__(self, families: Sequence[Family], spelling: Spelling, counts: Mapping[str, int]) -> None:
         self._spelling = spelling
-        self._claims = [(family, row) for family in families if family.claims for row in family.patterns]
-        self._others = [family for family in families if not family.claims for _ in family.patterns]
-        self._claim_matcher = Matcher([pattern for _, pattern in self._claims])
-        self._matcher = Matcher([row for family in families if not family.claims for row in family.patterns])
+        first = [family for family in families if family.claims]
+        then = [family for family in families if not family.claims]
+        self._names = [family.name for family in first + then for _ in family.patterns]
+        self._labels = [family.label for family in first + then for _ in family.patterns]
+        self._claims = sum(len(family.patterns) for family in first)
+        self._matcher = Matcher([pattern for family in first + then for pattern in family.patterns], counts)
 
     @classmethod
     def load(cls, text: str, path: str) -> Self:
         """Compile the lexicon from YAML text. Raises ContentFault with every fault as `path:line: CODE message`."""
         file = read_lexicon(text, path)
-        lexicon = cls(file.families, file.spelling)
+        counts = Counter(chain.from_iterable(tokens(example.text, file.spelling) for example in file.examples))
+        lexicon = cls(file.families, file.spelling, counts)
         faults = file.faults or _examples(lexicon, file)
         if faults:
             raise ContentFault(*map(str, sorted(faults)))
         return lexicon
 
-    def signs(self, text: str) -> frozenset[Family]:
-        """Every family that the text shows."""
-        words = tokens(text, self._spelling)
-        claims = self._claim(words)
-        return claims | {self._others[number] for number, _ in self._matcher.hits(words, once=True)}
+    def labels(self, text: str) -> set[Label]:
+        """Every label that the text shows."""
+        return self._shown(text, self._labels)
 
-    def _claim(self, words: list[str]) -> frozenset[Family]:
-        """The families that claim, after taking their words out. The leftmost match wins, then the longest."""
-        matches = sorted(
-            (begin(self._claims[number][1], words, end), -end, number)
-            for number, end in self._claim_matcher.hits(words)
-        )
-        signs: set[Family] = set()
+    def signs(self, text: str) -> set[str]:
+        """The name of every family that the text shows."""
+        return self._shown(text, self._names)
+
+    def _shown(self, text: str, kinds: Sequence[Kind]) -> set[Kind]:
+        """The kinds of the patterns that match; `kinds` gives one for each pattern. A kind once seen is not sought."""
+        words = self._matcher.framed(tokens(text, self._spelling))
+        likely = self._matcher.likely(words)
+        claims = self._claim(words, [place for place in likely if place[1].number < self._claims])
+        shown = {kinds[number] for number in claims}
+        for at, anchor in likely:
+            if (
+                anchor.number >= self._claims
+                and (kind := kinds[anchor.number]) not in shown
+                and anchor.spans(words, at)
+            ):
+                shown.add(kind)
+        return shown
+
+    def _claim(self, words: list[str], likely: Sequence[tuple[int, Anchor]]) -> list[int]:
+        """The patterns that claim, after taking their words out. The leftmost match wins, then the longest."""
+        matches = sorted((begin, -end, number) for (number, end), begin in longest(words, likely).items())
+        claims = []
         free_from = 0
         for start, minus_end, number in matches:
             if start >= free_from:
-                signs.add(self._claims[number][0])
+                claims.append(number)
                 free_from = 1 - minus_end
                 words[start:free_from] = [TAKEN] * (free_from - start)
-        return frozenset(signs)
+        return claims
 
 
 def triage(lexicon: Lexicon, text: str) -> Label:
     """The most urgent thing that one free text is a sign of."""
-    labels = {family.label for family in lexicon.signs(text)}
+    labels = lexicon.labels(text)
     return next((label for label in Label if label in labels), Label.ORDINARY)
 
 
@@ -69,7 +90,7 @@ def _examples(lexicon: Lexicon, file: LexiconFile) -> list[Fault]:
     labels = {family.name: family.label for family in file.families}
     faults = []
     for example in file.examples:
-        signs = {family.name for family in lexicon.signs(example.text)}
+        signs = lexicon.signs(example.text)
         read_as = triage(lexicon, example.text)
         if not example.wanted and example.family in signs:
             faults.append(Fault(file.path, example.line, "L010", f"{example.family} must not match: {example.text}"))

@@ -7,11 +7,12 @@ of the thumb are undone here. Which spellings mean which words is content.
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from itertools import chain
 
 # Stands at both ends of the text and wherever a sentence ends.
 STOP = "."
 NUMBER = "0"
+_ENDS = frozenset(".!?;\n")
 
 # Taken out: combining marks, and what is not seen at all.
 _HIDDEN = dict.fromkeys(
@@ -24,56 +25,57 @@ _SHORT_FORMS = (("n't", " not"), ("'ll", " will"), ("'re", " are"), ("'ve", " ha
 _IS = re.compile(r"'s\b")
 _PAUSE = re.compile(r"\.{2,}")
 _LETTER_BY_LETTER = re.compile(r"\b[a-z](?:[ ._-][a-z]){2,}\b")
+# How a word spelt letter by letter ends: most texts have none, and this is soon seen.
+_LAST_LETTERS = re.compile(r"[ ._-][a-z][ ._-][a-z]\b")
 _BETWEEN_LETTERS = re.compile(r"[ ._-]")
-_TOKEN = re.compile(r"[$@]?[a-z0-9]+(?:[*@$#%!]+[a-z0-9]+)*|[.!?;\n]+|[\u2600-\u27bf\U0001f300-\U0001faff]")
+_TOKEN = re.compile(
+    r"[a-z0-9]++(?:[*@$#%!]++[a-z0-9]++)*+|[.!?;\n]++|[$@][a-z0-9]++(?:[*@$#%!]++[a-z0-9]++)*+"
+    r"|[\u2600-\u27bf\U0001f300-\U0001faff]"
+)
 _STRANGE = re.compile(r"[^a-z]|([a-z])\1\1")
 _SIGNS = re.compile(r"[*@$#%!]+")
 _STRETCHED = re.compile(r"([a-z])\1{2,}")
 _LETTERS_FOR = tuple(str.maketrans("013457@$!", letters) for letters in ("oieastasi", "oleastasi"))
 
 
-@dataclass(frozen=True, slots=True)
-class Spelling:
-    """`read_as`: a spelling and the words it stands for. `known`: the words that patterns ask for."""
+class Spelling(dict[str, tuple[str, ...]]):
+    """The words that each token stands for; what is not written down here is read from the token itself.
 
-    read_as: Mapping[str, tuple[str, ...]]
-    known: frozenset[str]
+    `read_as`: a spelling and the words it stands for. `known`: the words that patterns ask for.
+    """
 
-    def words(self, token: str) -> tuple[str, ...]:
-        """What one token stands for; itself when nothing better is known."""
-        found = self._look_up(token)
-        if found is not None or not _STRANGE.search(token):
-            return found or (token,)
+    def __init__(self, read_as: Mapping[str, tuple[str, ...]], known: frozenset[str]) -> None:
+        super().__init__(dict.fromkeys(_ENDS, (STOP,)) | {word: (word,) for word in known} | dict(read_as))
+        self.known = known
+
+    def __missing__(self, token: str) -> tuple[str, ...]:
+        """What a token stands for that is spelt in no known way; itself when nothing better is known."""
+        if not _STRANGE.search(token):
+            return self._look_up(token) or (token,)
+        if token[0] in _ENDS:
+            return (STOP,)
+        if not token.isascii():
+            return ()
         if token.isdigit():
             return (NUMBER,)
-        for guess in _guesses(token):
+        for guess in (token, *_guesses(token)):
             if (found := self._look_up(guess)) is not None:
                 return found
         parts = [part for part in _SIGNS.split(token) if part]
         return tuple(word for part in parts for word in self._look_up(part) or (part,))
 
     def _look_up(self, token: str) -> tuple[str, ...] | None:
-        if token in self.read_as:
-            return self.read_as[token]
-        if token not in self.known and token.endswith("in"):
-            token += "g"
-        return (token,) if token in self.known else None
+        if token in self:
+            return self[token]
+        longer = f"{token}g"
+        return (longer,) if token.endswith("in") and longer in self.known else None
 
 
 def tokens(text: str, spelling: Spelling) -> list[str]:
     """The words of a text in order, with a STOP at both ends and between sentences."""
-    words = [STOP]
-    for token in _TOKEN.findall(_plain(text)):
-        if token[0] in ".!?;\n":
-            if words[-1] != STOP:
-                words.append(STOP)
-        elif token.isascii():
-            words.extend(spelling.words(token))
-        else:
-            words.extend(spelling.read_as.get(token, ()))
-    if words[-1] != STOP:
-        words.append(STOP)
-    return words
+    read = chain.from_iterable(map(spelling.__getitem__, _TOKEN.findall(_plain(text))))
+    words = [STOP, *read, STOP]
+    return [word for before, word in zip(["", *words], words, strict=False) if word != STOP or before != STOP]
 
 
 def _plain(text: str) -> str:
@@ -87,6 +89,8 @@ def _plain(text: str) -> str:
         text = _IS.sub(" is", text).replace("'", "")
     if ".." in text:
         text = _PAUSE.sub(" ", text)
+    if not _LAST_LETTERS.search(text):
+        return text
     return _LETTER_BY_LETTER.sub(lambda found: _BETWEEN_LETTERS.sub("", found[0]), text)
 
 

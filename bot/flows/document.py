@@ -18,7 +18,8 @@ BACK = "back"
 
 
 class Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    # Each shape is built when a file is first read by it, not once more for itself.
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, defer_build=True)
 
 
 class Branch(Strict):

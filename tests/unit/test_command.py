@@ -4,7 +4,7 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from bot.__main__ import cli
+from bot.commands import cli
 
 TERMINAL = CliRunner()
 

@@ -163,6 +163,13 @@ def test_the_most_urgent_sign_wins() -> None:
     assert read("He reads my messages. I want to die") is Label.SELF_HARM
 
 
+def test_the_labels_are_those_of_the_families_that_show() -> None:
+    labels = {family.name: family.label for family in triage_table.file().families}
+    for _, text in triage_table.labelled("check"):
+        for words in (text, f"He reads my messages. {text} I want to die, he just hit me"):
+            assert LEXICON.labels(words) == {labels[name] for name in LEXICON.signs(words)}
+
+
 def test_a_sign_in_a_long_story_is_found() -> None:
     story = "We had dinner at his mother's and nobody spoke to me. " * 30
     assert read(story) is Label.ORDINARY

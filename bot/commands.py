@@ -1,0 +1,119 @@
+"""What the `debrief` command does. Prints for people; an OperatorError ends it with exit code 1 and no traceback."""
+
+import asyncio
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot import app
+from bot.care.triage import triage as read_sign
+from bot.errors import OperatorError
+from bot.flows.graph import mermaid
+from bot.settings import Settings, open_vault, read
+from bot.storage.vault import new_key
+
+cli = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Debrief: for the moment when your partner did not back you up.",
+)
+PLAYS = Path(__file__).parent.parent / "tests" / "plays"
+
+
+@contextmanager
+def _faults_said() -> Iterator[None]:
+    try:
+        yield
+    except OperatorError as error:
+        for fault in error.faults:
+            typer.echo(fault, err=True)
+        raise typer.Exit(1) from None
+
+
+@cli.command()
+def run(
+    only: Annotated[
+        str, typer.Option(help="One of several processes on PostgreSQL: slack, discord, web, or worker.")
+    ] = "",
+) -> None:
+    """Run Debrief on every platform that is set up, or the playground page if none is."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    for library in ("apscheduler", "alembic"):
+        logging.getLogger(library).setLevel(logging.WARNING)
+    with _faults_said():
+        asyncio.run(app.serve(only))
+
+
+@cli.command()
+def check() -> None:
+    """Check content/: form, meaning, words; then act out every play and name each step that none walks."""
+    from bot.rehearsal import rehearse_all  # noqa: PLC0415  no start needs it
+
+    with _faults_said():
+        content = app.load_content()
+        plays = {path.relative_to(PLAYS).as_posix(): path.read_text("utf-8") for path in sorted(PLAYS.rglob("*.yaml"))}
+        report = rehearse_all(content, plays)
+        if report.faults:
+            raise OperatorError(*report.faults)
+    typer.echo(f"content is sound: {len(content.flows)} flows, {len(content.steps)} steps, {report.plays} plays")
+
+
+@cli.command()
+def graph(flow: str) -> None:
+    """Draw a flow as Mermaid."""
+    with _faults_said():
+        content = app.load_content()
+        if flow not in content.flows:
+            raise OperatorError(f"No flow is called {flow!r}; there are: {', '.join(sorted(content.flows))}")
+        typer.echo(mermaid(content.flows[flow]))
+
+
+@cli.command()
+def triage(
+    file: Annotated[
+        typer.FileText,
+        typer.Argument(help="One text a line; - for standard input.", encoding="utf-8", errors="replace"),
+    ],
+) -> None:
+    """Print `label<TAB>text` for each line of FILE."""
+    with _faults_said():
+        lexicon = app.load_content().lexicon
+    for line in file:
+        text = line.rstrip("\r\n")
+        typer.echo(f"{read_sign(lexicon, text).value}\t{text}")
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database to this version's schema. Safe to run twice, and from two places at once."""
+    with _faults_said():
+        settings = read(Settings)
+        open_vault(settings)
+        database, _ = app.open_database(settings)
+        before, after = asyncio.run(database.migrate())
+    typer.echo(f"schema {after}: nothing to do" if before == after else f"schema {before or 'none'} -> {after}")
+
+
+@cli.command()
+def doctor(
+    new_key_wanted: Annotated[bool, typer.Option("--new-key", help="Print a fresh secret key, and stop.")] = False,
+) -> None:
+    """Look at everything that Debrief needs, and say how to mend what is not well."""
+    if new_key_wanted:
+        typer.echo(new_key())
+        return
+    from bot.doctor import examine  # noqa: PLC0415  no start needs it
+
+    findings = asyncio.run(examine())
+    for finding in findings:
+        typer.echo(f"{'ok  ' if finding.ok else 'MEND'}  {finding.what}")
+        if finding.mend:
+            typer.echo(f"      {finding.mend}")
+    if not all(finding.ok for finding in findings):
+        raise typer.Exit(1)
