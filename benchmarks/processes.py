@@ -15,6 +15,7 @@ ROOT = Path(__file__).parent.parent
 UP_WITHIN_S = 60.0
 UP = "Debrief is up"
 SETTLED_S = 0.03
+LINE_MOST = 1 << 20
 
 
 @dataclass(slots=True)
@@ -51,16 +52,17 @@ class Child:
     async def until(self, words: str) -> None:
         """Wait for a line of its standard error; fails with what it said if it ends instead."""
         async with asyncio.timeout(UP_WITHIN_S):
-            while words not in await self._read():
+            while words not in await self.line():
                 pass
         self.up_after_s = time.perf_counter() - self.started_at
 
     async def drain(self) -> None:
         with suppress(EOFError):
             while True:
-                await self._read()
+                await self.line()
 
-    async def _read(self) -> str:
+    async def line(self) -> str:
+        """The next thing that it says on standard error."""
         assert self.process.stderr is not None
         said = (await self.process.stderr.readline()).decode()
         self.last.append(said)
@@ -70,8 +72,10 @@ class Child:
 
 
 @asynccontextmanager
-async def child(*arguments: str, until: str, env: Mapping[str, str], folder: Path) -> AsyncIterator[Child]:
-    """`python ARGUMENTS` in `folder`, ready; ended on leaving."""
+async def child(
+    *arguments: str, until: str, env: Mapping[str, str], folder: Path, drained: bool = True
+) -> AsyncIterator[Child]:
+    """`python ARGUMENTS` in `folder`, ready; ended on leaving. `drained`: nobody else reads what it says."""
     surroundings = {key: os.environ[key] for key in ("PATH", "HOME", "LANG") if key in os.environ}
     started_at = time.perf_counter()
     process = await asyncio.create_subprocess_exec(
@@ -82,13 +86,15 @@ async def child(*arguments: str, until: str, env: Mapping[str, str], folder: Pat
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
+        limit=LINE_MOST,
     )
     running = Child(process, started_at)
     try:
         await running.until(until)
-        drain = asyncio.create_task(running.drain())
+        drain = asyncio.create_task(running.drain()) if drained else None
         yield running
-        drain.cancel()
+        if drain:
+            drain.cancel()
     finally:
         with suppress(ProcessLookupError):
             process.kill()
