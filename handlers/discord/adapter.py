@@ -14,7 +14,7 @@ from bot.model import Event
 from bot.runtime.logs import outline
 from bot.runtime.ports import Core, Later, Pace, Parcel, Receipt, Sent
 from handlers.discord import client as discord_client
-from handlers.discord import commands, inbound, position, render
+from handlers.discord import commands, inbound, invalid, position, render
 from handlers.discord.inbound import Interaction
 from handlers.discord.receipts import Line
 from handlers.discord.sender import Sender, Waiting
@@ -55,6 +55,7 @@ class DiscordAdapter:
         *,
         request_s: float = REQUEST_S,
         defer_after_s: float = DEFER_AFTER_S,
+        most_invalid: int = invalid.MOST,
     ) -> None:
         self._settings = settings
         self._core = core
@@ -64,7 +65,7 @@ class DiscordAdapter:
         for listener in (self.on_message, self.on_press, self.on_interaction):
             self._client.event(listener)
         self._commands = commands.tree(self._client, self._on_command)
-        self._line = Line(request_s)
+        self._line = Line(request_s, most_invalid)
         self._sender = Sender(self._client, core.clock, self._line)
         self._gateway: asyncio.Task[None] | None = None
         self._at_work: set[asyncio.Task[Any]] = set()

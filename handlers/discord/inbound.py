@@ -42,9 +42,16 @@ def person(user_id: int) -> Person:
 
 def message(message: discord.Message, at: datetime) -> MessageReceived | None:
     """A direct message from a person. Servers, bots (ourselves too) and Discord's own notices are not for us."""
-    if message.guild is not None or message.author.bot or message.type not in _SAID:
+    # A server that discord.py does not know shows in the channel alone.
+    if not isinstance(message.channel, discord.DMChannel) or message.author.bot or message.type not in _SAID:
         return None
-    return MessageReceived(delivery_id=str(message.id), person=person(message.author.id), at=at, text=message.content)
+    return MessageReceived(
+        delivery_id=str(message.id),
+        person=person(message.author.id),
+        at=at,
+        reach=str(message.channel.id),
+        text=message.content,
+    )
 
 
 def command(interaction: Interaction, text: str, at: datetime) -> CommandInvoked:
@@ -87,12 +94,19 @@ def in_own_dm(interaction: Interaction) -> bool:
     return interaction.context.dm_channel
 
 
+def _reach(interaction: Interaction) -> str:
+    """An app of the person's own is also used in groups and in direct messages with others: never there."""
+    channel = interaction.channel
+    return str(channel.id) if in_own_dm(interaction) and isinstance(channel, discord.DMChannel) else ""
+
+
 def _common(interaction: Interaction, at: datetime) -> dict[str, Any]:
     return {
         "delivery_id": str(interaction.id),
         "person": person(interaction.user.id),
         "at": at,
         "locale": str(interaction.locale),
+        "reach": _reach(interaction),
     }
 
 

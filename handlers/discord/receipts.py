@@ -13,21 +13,30 @@ import aiohttp
 import discord
 
 from bot.runtime.ports import Later, Receipt, Refused, Sent, Unknown
+from handlers.discord import invalid
 
 log = logging.getLogger(__name__)
 
+UNKNOWN_CHANNEL = 10003
 UNKNOWN_MESSAGE = 10008
 UNKNOWN_USER = 10013
 UNKNOWN_WEBHOOK = 10015
 UNKNOWN_INTERACTION = 10062
 DMS_OPENED_TOO_FAST = 40003
 ALREADY_ACKNOWLEDGED = 40060
+MISSING_ACCESS = 50001
 CLOSED_DM = 50007
 INVALID_WEBHOOK_TOKEN = 50027
 NO_SHARED_SERVER = 50278
 
-_NEVER = frozenset({UNKNOWN_USER, CLOSED_DM, NO_SHARED_SERVER})
+_NEVER = frozenset({UNKNOWN_CHANNEL, UNKNOWN_USER, CLOSED_DM, NO_SHARED_SERVER})
 _HANDLE_IS_DEAD = frozenset({UNKNOWN_MESSAGE, UNKNOWN_WEBHOOK, UNKNOWN_INTERACTION, INVALID_WEBHOOK_TOKEN})
+
+# The person may still be reached, at another address.
+NO_ADDRESS = Refused("discord: no address")
+ADDRESS_IS_GONE = frozenset(
+    {NO_ADDRESS, Refused(f"discord 404 {UNKNOWN_CHANNEL}"), Refused(f"discord 403 {MISSING_ACCESS}")}
+)
 
 TOO_FAST_WAIT_S = 60.0
 BAD_TOKEN_WAIT_S = 300.0
@@ -54,6 +63,7 @@ class _Exchange:
 
     left: bool = False
     status: int = 0
+    invalid: bool = False
 
     def receipt(self) -> Receipt:
         if 200 <= self.status < 300:
@@ -67,38 +77,50 @@ _watched: ContextVar[_Exchange | None] = ContextVar("discord_exchange", default=
 class Line:
     """Makes requests one at a time each, in bounded time, and keeps quiet where Discord asked for quiet."""
 
-    def __init__(self, timeout_s: float) -> None:
+    def __init__(self, timeout_s: float, most_invalid: int = invalid.MOST) -> None:
         self.timeout_s = timeout_s
-        self._quiet_until = 0.0
+        self._quiet_until = self._no_opening_until = 0.0
+        self._invalid = invalid.InvalidAnswers(most_invalid)
 
     def quiet_s(self) -> float:
-        """How long no direct message may be opened or sent."""
-        return max(0.0, self._quiet_until - asyncio.get_running_loop().time())
+        """How long no direct message may be sent."""
+        now_s = asyncio.get_running_loop().time()
+        return max(0.0, self._quiet_until - now_s, self._invalid.wait_s(now_s))
 
-    async def attempt(self, request: Awaitable[_T], *, shared: bool = False) -> tuple[_T | None, Receipt]:
-        """The result when there is one. `shared`: a rate limit on this route is everybody's."""
+    def no_opening_s(self) -> float:
+        """How long no direct messages may be opened with anybody."""
+        return max(self.quiet_s(), self._no_opening_until - asyncio.get_running_loop().time())
+
+    async def attempt(self, request: Awaitable[_T], *, opening: bool = False) -> tuple[_T | None, Receipt]:
+        """The result when there is one. `opening`: a rate limit on this request is on everybody's opening."""
         exchange = _Exchange()
         token = _watched.set(exchange)
         try:
             async with asyncio.timeout(self.timeout_s):
                 return await request, Sent()
         except _RateLimited as limited:
-            if shared or limited.everywhere:
-                self._hush(limited.after_s)
-            return None, Later(limited.after_s, everyone=shared or limited.everywhere)
+            until = asyncio.get_running_loop().time() + limited.after_s
+            if limited.everywhere:
+                self._quiet_until = max(self._quiet_until, until)
+            elif opening:
+                self._no_opening_until = max(self._no_opening_until, until)
+            return None, Later(limited.after_s, everyone=limited.everywhere)
         except _ServerFault as fault:
             return None, Later() if fault.status == 503 else Unknown()
         except discord.HTTPException as refusal:
             if refusal.code == DMS_OPENED_TOO_FAST:
-                self._hush(TOO_FAST_WAIT_S)
+                self._no_opening_until = asyncio.get_running_loop().time() + TOO_FAST_WAIT_S
             return None, _of_refusal(refusal)
         except (TimeoutError, aiohttp.ClientError, OSError):
             return None, exchange.receipt()
         finally:
             _watched.reset(token)
-
-    def _hush(self, seconds: float) -> None:
-        self._quiet_until = max(self._quiet_until, asyncio.get_running_loop().time() + seconds)
+            if exchange.invalid and self._invalid.add(asyncio.get_running_loop().time()):
+                log.error(
+                    "Discord turned down too many requests (401, 403, 429). Direct messages wait up to "
+                    "%s minutes, so that it does not shut this address out. Nothing is lost.",
+                    invalid.WINDOW_S // 60 + 1,
+                )
 
 
 def _of_refusal(refusal: discord.HTTPException) -> Receipt:
@@ -139,9 +161,10 @@ async def _is_answered(_: aiohttp.ClientSession, __: SimpleNamespace, answer: ai
     exchange = _watched.get()
     if exchange is None:
         return
+    headers = answer.response.headers
     exchange.status = answer.response.status
+    exchange.invalid = exchange.status in invalid.STATUSES and headers.get("X-RateLimit-Scope") != "shared"
     if exchange.status == 429:
-        headers = answer.response.headers
         seconds = headers.get("X-RateLimit-Reset-After") or headers.get("Retry-After")
         raise _RateLimited(float(seconds or 1), everywhere="X-RateLimit-Global" in headers or "Via" not in headers)
     if exchange.status >= 500:

@@ -6,7 +6,7 @@ A direct message is guarded by its nonce for a few minutes, and after that by re
 
 import asyncio
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import cast
 
 import discord
@@ -15,11 +15,13 @@ from bot.model import RESUME
 from bot.runtime.ports import Clock, Later, Parcel, Receipt, Refused, Sent, Unknown
 from handlers.discord import inbound, position, render
 from handlers.discord.inbound import Interaction, Reply
-from handlers.discord.receipts import Line
+from handlers.discord.receipts import ADDRESS_IS_GONE, NO_ADDRESS, Line
 
 # Discord remembers a nonce for "a few minutes"; this much of it is relied on.
 NONCE_LIVES = timedelta(minutes=2)
-READ_BACK_MESSAGES = 50
+# How far a conversation is read back. Discord gives a hundred messages at a time.
+PAGE_MESSAGES, PAGES = 100, 5
+REMEMBERED_CHANNELS = 10_000
 # How far Discord's clock and ours may differ when messages are compared.
 CLOCKS_DIFFER = timedelta(minutes=1)
 
@@ -41,10 +43,11 @@ class Sender:
         self._client = client
         self._clock = clock
         self._line = line
+        self._opened: dict[str, int] = {}
         self.waiting: dict[int, Waiting] = {}
 
     async def send(self, parcel: Parcel) -> Receipt:
-        if parcel.handle is not None:
+        if parcel.handle is not None and not parcel.only_look:
             return await self._reply(parcel, Reply.load(parcel.handle.token))
         return await self._direct(parcel)
 
@@ -87,33 +90,72 @@ class Sender:
 
     async def _direct(self, parcel: Parcel) -> Receipt:
         """While an earlier try is not settled, "not yet" would be a lie: it is Unknown until then."""
-        settled = not parcel.again
-        channel, receipt = await self._channel(parcel)
-        if channel is not None and parcel.again and self._clock.now() - parcel.made_at > NONCE_LIVES:
-            found, receipt = await self._line.attempt(self._arrived(channel, parcel))
-            if found:
-                return Sent()
-            settled = found is False
-            if not settled:
-                return Unknown()
-        if channel is not None:
-            receipt = await self._post(channel, parcel)
+        settled = not (parcel.again or parcel.only_look)
+        if quiet_s := self._line.quiet_s():
+            return Later(quiet_s, everyone=True) if settled else Unknown()
+        guarded = timedelta(0) <= self._clock.now() - parcel.made_at <= NONCE_LIVES
+        if parcel.only_look or not (settled or guarded):
+            receipt = await self._settle(parcel)
+            if parcel.only_look:
+                return receipt if isinstance(receipt, Sent | Later) else Unknown()
+            if receipt != Later():
+                return receipt
+            settled = True
+        receipt = await self._write(parcel, settled=settled)
         return Unknown() if isinstance(receipt, Later) and not settled else receipt
 
-    async def _channel(self, parcel: Parcel) -> tuple[discord.DMChannel | None, Receipt]:
-        if quiet_s := self._line.quiet_s():
-            return None, Later(quiet_s)
-        opening = self._client.create_dm(discord.Object(int(parcel.person.user)))
-        channel, receipt = await self._line.attempt(opening, shared=True)
-        # However the opening went, it showed nothing to the person.
-        if channel is None and not isinstance(receipt, Refused | Later):
-            receipt = Later()
-        return channel, receipt
+    async def _write(self, parcel: Parcel, *, settled: bool) -> Receipt:
+        """To the address that we know. Where Discord says that there is none such, once more to the one it opens;
+        but an earlier try may lie at the first."""
+        known = self._known(parcel)
+        receipt = await self._post(known, parcel) if known else NO_ADDRESS
+        if receipt not in ADDRESS_IS_GONE:
+            return receipt
+        if known and not settled:
+            return await self._settle(parcel)
+        opened, not_opened = await self._open(parcel)
+        if not opened:
+            return not_opened
+        return await self._post(opened, parcel) if opened != known else receipt
 
-    async def _post(self, channel: discord.DMChannel, parcel: Parcel) -> Receipt:
+    async def _settle(self, parcel: Parcel) -> Receipt:
+        """Sent: an earlier try arrived. Later: none did. Otherwise it may lie where we cannot see it."""
+        known = self._known(parcel)
+        receipt = await self._look(known, parcel) if known else NO_ADDRESS
+        if receipt not in ADDRESS_IS_GONE:
+            return receipt
+        opened, not_opened = await self._open(parcel)
+        if not opened:
+            return Unknown() if isinstance(not_opened, Later) else not_opened
+        found = await self._look(opened, parcel)
+        return receipt if known and found == Later() else found
+
+    def _known(self, parcel: Parcel) -> int:
+        """One that Discord opened for us is newer than what the parcel was given. 0: none."""
+        return self._opened.get(parcel.person.user) or int(parcel.reach or 0)
+
+    async def _open(self, parcel: Parcel) -> tuple[int, Receipt]:
+        """The channel, or why there is none. However it went, it showed nothing to the person."""
+        user = parcel.person.user
+        self._opened.pop(user, None)
+        if wait_s := self._line.no_opening_s():
+            return 0, Later(wait_s)
+        opening = self._client.create_dm(discord.Object(int(user)))
+        channel, receipt = await self._line.attempt(opening, opening=True)
+        if channel is None:
+            return 0, receipt if isinstance(receipt, Refused | Later) else Later()
+        if len(self._opened) >= REMEMBERED_CHANNELS:
+            self._opened.clear()
+        self._opened[user] = channel.id
+        return channel.id, Sent()
+
+    def _conversation(self, channel: int) -> discord.PartialMessageable:
+        return self._client.get_partial_messageable(channel, type=discord.ChannelType.private)
+
+    async def _post(self, channel: int, parcel: Parcel) -> Receipt:
         screen = parcel.screen
         _, receipt = await self._line.attempt(
-            channel.send(
+            self._conversation(channel).send(
                 _direct_words(parcel),
                 view=render.view(screen, parcel.key),
                 nonce=parcel.key,
@@ -123,18 +165,33 @@ class Sender:
         )
         return receipt
 
-    async def _arrived(self, channel: discord.DMChannel, parcel: Parcel) -> bool:
+    async def _look(self, channel: int, parcel: Parcel) -> Receipt:
+        found, receipt = await self._line.attempt(self._arrived(channel, parcel))
+        if found is None:
+            return receipt if isinstance(receipt, Refused) else Unknown()
+        return Sent() if found else Later()
+
+    async def _arrived(self, channel: int, parcel: Parcel) -> bool | None:
+        """From the newest message back to when the parcel was made, and a page at least: that time may have been
+        read from a clock that was put right since. None: there is more than we read."""
+        since = parcel.made_at - CLOCKS_DIFFER
+        read = 0
+        async for message in self._conversation(channel).history(limit=PAGE_MESSAGES * PAGES):
+            if self._is(message, parcel, since):
+                return True
+            read += 1
+            if read >= PAGE_MESSAGES and message.created_at < since:
+                return False
+        return None if read == PAGE_MESSAGES * PAGES else False
+
+    def _is(self, message: discord.Message, parcel: Parcel, since: datetime) -> bool:
         """A nonce is not part of the history; the parcel's key in the safety button is. When the message was
         answered in between, its buttons are gone: then its words and its time have to do."""
-        words = _direct_words(parcel).strip()
-        since = parcel.made_at - CLOCKS_DIFFER
-        async for message in channel.history(limit=READ_BACK_MESSAGES):
-            if self._client.user is None or message.author.id != self._client.user.id:
-                continue
-            keys = {position.mark(custom_id) for custom_id in _custom_ids(message)}
-            if parcel.key in keys or (not keys and message.content.strip() == words and message.created_at >= since):
-                return True
-        return False
+        if self._client.user is None or message.author.id != self._client.user.id:
+            return False
+        keys = {position.mark(custom_id) for custom_id in _custom_ids(message)}
+        same_words = message.content.strip() == _direct_words(parcel).strip()
+        return parcel.key in keys or (not keys and same_words and message.created_at >= since)
 
 
 def _may_ring(parcel: Parcel) -> bool:

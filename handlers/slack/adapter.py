@@ -11,7 +11,6 @@ from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import PlatformRefused
 from bot.model import ChoicePicked, Event, Form, Person
@@ -20,11 +19,13 @@ from bot.runtime.ports import Core, Later, Pace, Parcel, Receipt
 from handlers.slack import inbound, position, receipts, render
 from handlers.slack.line import Line
 from handlers.slack.patience import Patience
+from handlers.slack.quiet import QuietClient
 from handlers.slack.settings import SlackSettings
 from handlers.slack.tasks import Tasks
 
 PATH = "/slack/events"
 REMEMBERED_PEOPLE = 10_000
+HINT_REST_S = 30.0
 
 log = logging.getLogger(__name__)
 
@@ -102,7 +103,7 @@ class SlackAdapter:
             return BoltResponse(status=500)
         return BoltResponse(status=200)
 
-    async def _take(self, client: AsyncWebClient, body: Mapping[str, Any]) -> None:
+    async def _take(self, client: QuietClient, body: Mapping[str, Any]) -> None:
         event = inbound.event(body, self._core.clock.now())
         if event is None:
             return
@@ -113,11 +114,11 @@ class SlackAdapter:
         # The task first runs when this turn waits for something: by then the acknowledgement is written.
         self._deliveries.start(self._core.post(taken))
 
-    async def _open(self, client: AsyncWebClient, form: Form, press: ChoicePicked, trigger_id: str) -> None:
+    async def _open(self, client: QuietClient, form: Form, press: ChoicePicked, trigger_id: str) -> None:
         async with asyncio.timeout(self._patience.form):
             await client.views_open(trigger_id=trigger_id, view=render.view(form, position.metadata(press)))
 
-    async def _hinted(self, client: AsyncWebClient, event: Event) -> Event:
+    async def _hinted(self, client: QuietClient, event: Event) -> Event:
         """The zone and the language that Slack knows. Without them the event is as good."""
         if event.person not in self._hints:
             try:
@@ -125,6 +126,9 @@ class SlackAdapter:
                     answer = await client.users_info(user=event.person.user, include_locale=True)
             except receipts.FAILURES as error:
                 log.info("No zone from Slack (%s)", type(error).__name__)
+                if isinstance(error, TimeoutError):
+                    # One turn waited in vain: the next ones do not.
+                    client.hush("users.info", HINT_REST_S)
                 return event
             if len(self._hints) >= REMEMBERED_PEOPLE:
                 self._hints.clear()

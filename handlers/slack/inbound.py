@@ -47,11 +47,13 @@ def _message(body: Payload, at: datetime) -> MessageReceived | None:
         delivery_id=f"event:{body['event_id']}",
         person=_person(body, said["user"]),
         at=at,
+        reach=_direct(said.get("channel")),
         text=_plain(said.get("text") or ""),
     )
 
 
 def _command(body: Payload, at: datetime) -> CommandInvoked:
+    """Without a reach: a command in the direct messages of two people looks like one in the bot's own."""
     return CommandInvoked(
         delivery_id=f"command:{body['trigger_id']}",
         person=_person(body, body["user_id"]),
@@ -65,12 +67,16 @@ def _press(body: Payload, at: datetime) -> ChoicePicked | None:
     place = position.of_action(body["actions"][0])
     if place is None:
         return None
+    container = body.get("container", {})
     # A direct message is answered by the next one, which stays; only an ephemeral message is replaced.
-    ephemeral = body.get("container", {}).get("is_ephemeral", False)
+    ephemeral = container.get("is_ephemeral", False)
+    # An ephemeral message may stand in the direct messages of two people; a posted one stands in our own alone.
+    posted = container.get("is_ephemeral") is False
     return ChoicePicked(
         delivery_id=f"press:{body['trigger_id']}",
         person=_person(body, body["user"]["id"]),
         at=at,
+        reach=_direct(container.get("channel_id")) if posted else "",
         handle=_handle(body, at, replace=True) if ephemeral else None,
         step=place.step,
         visit=place.visit,
@@ -87,6 +93,7 @@ def _form(body: Payload, at: datetime) -> FormSubmitted:
         delivery_id=f"form:{view['id']}:{view['hash']}",
         person=_person(body, body["user"]["id"]),
         at=at,
+        reach=place.reach,
         handle=place.handle,
         step=place.step,
         visit=place.visit,
@@ -104,6 +111,11 @@ def _value(state: Payload) -> str:
             return f"@{chosen}" if chosen else ""
         case _:
             return state.get("value") or ""
+
+
+def _direct(channel: str | None) -> str:
+    """The channel where it is one of direct messages, which Slack names D..."""
+    return channel if channel and channel.startswith("D") else ""
 
 
 def _handle(body: Payload, at: datetime, *, replace: bool) -> Handle | None:

@@ -10,11 +10,11 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.response import BoltResponse
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import PlatformRefused
 from handlers.slack import access, receipts
 from handlers.slack.patience import Patience
+from handlers.slack.quiet import QuietClient
 from handlers.slack.sender import Sender
 from handlers.slack.settings import SlackSettings
 from handlers.slack.tasks import Tasks
@@ -36,7 +36,7 @@ class Line:
         self._socket: _Socket | None = None
         self._allowed = False
         self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=patience.send))
-        self.client = AsyncWebClient(
+        self.client = QuietClient(
             token=settings.bot_token.get_secret_value(),
             base_url=settings.api_url,
             session=self._session,

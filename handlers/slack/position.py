@@ -19,6 +19,7 @@ class Position:
     visit: int
     choice: str
     handle: Handle | None = None
+    reach: str = ""
 
 
 def button_id(step: str, visit: int, choice: str) -> str:
@@ -44,8 +45,8 @@ def of_action(action: Mapping[str, Any]) -> Position | None:
 
 
 def metadata(press: ChoicePicked) -> str:
-    """What a form carries along: its position, and the way to answer the message whose button opened it."""
-    fields: dict[str, Any] = {"step": press.step, "visit": press.visit, "choice": press.choice}
+    """What a form carries along: its position, and the way back to the message whose button opened it."""
+    fields: dict[str, Any] = {"step": press.step, "visit": press.visit, "choice": press.choice, "reach": press.reach}
     if press.handle is None:
         return json.dumps(fields)
     answer = {"token": press.handle.token, "until": press.handle.expires_at.timestamp()}
@@ -57,4 +58,4 @@ def of_metadata(text: str) -> Position:
     fields = json.loads(text)
     answer = fields.get("answer")
     handle = answer and Handle(answer["token"], datetime.fromtimestamp(answer["until"], UTC))
-    return Position(fields["step"], fields["visit"], fields["choice"], handle)
+    return Position(fields["step"], fields["visit"], fields["choice"], handle, fields.get("reach", ""))

@@ -8,8 +8,17 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.runtime.ports import Later, Receipt, Refused, Sent, Unknown
 
+
+class AskedForQuiet(Exception):
+    """Slack wants no such call for a while: it was not made."""
+
+    def __init__(self, left_s: float) -> None:
+        super().__init__(left_s)
+        self.left_s = left_s
+
+
 # What a call to Slack raises; anything else is a bug of ours.
-FAILURES = (SlackClientError, aiohttp.ClientError, TimeoutError)
+FAILURES = (SlackClientError, aiohttp.ClientError, TimeoutError, AskedForQuiet)
 
 # Nothing went out on the wire.
 _NOT_CONNECTED = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
@@ -27,6 +36,11 @@ _NOT_NOW = frozenset(
     }
 )
 _TOO_FAST = frozenset({"rate_limited", "ratelimited"})
+# The person may still be reached, at another address.
+NO_ADDRESS = Refused("no_address")
+ADDRESS_IS_GONE = frozenset(
+    {NO_ADDRESS, Refused("channel_not_found"), Refused("is_archived"), Refused("not_in_channel")}
+)
 # Slack's own words for these two: some aspect of the operation may have succeeded.
 _PERHAPS = frozenset({"fatal_error", "internal_error"})
 
@@ -37,6 +51,8 @@ def of_failure(error: Exception, *, posting: bool) -> Receipt:
         return _of_api_error(error, posting=posting)
     if isinstance(error, SlackClientError):
         return Refused(type(error).__name__)
+    if isinstance(error, AskedForQuiet):
+        return Later(error.left_s)
     if posting and not isinstance(error, _NOT_CONNECTED):
         return Unknown()
     return Later()
@@ -69,7 +85,7 @@ def _of_api_error(error: SlackApiError, *, posting: bool) -> Receipt:
     name, answer = code(error), error.response
     headers = answer.headers if isinstance(answer, AsyncSlackResponse) else {}
     if name in _NOT_NOW or name == "http_503" or name.startswith("http_4"):
-        return Later(_retry_after_s(headers), everyone=name in _TOO_FAST)
+        return Later(_retry_after_s(headers), everyone=posting and name in _TOO_FAST)
     if name in _PERHAPS or name.startswith("http_"):
         return Unknown() if posting else Later()
     return Refused(name)

@@ -26,6 +26,7 @@ from bot.model import (
 from bot.model import Person as Somebody
 from bot.runtime.ports import Clock, Parcel, Receipt, Taken
 from handlers.discord.adapter import DiscordAdapter
+from handlers.discord.invalid import MOST
 from handlers.discord.settings import DiscordSettings
 from tests.platforms.discord_person import Person
 from tests.platforms.discord_server import DiscordServer
@@ -88,11 +89,11 @@ class FakeCore:
         await self._world.changed()
         if self.silent or self._doubled(event):
             return Taken(None)
-        return Taken(self.parcel(event.person, self.answer(len(self.events)), event.handle))
+        return Taken(self.parcel(event.person, self.answer(len(self.events)), event.handle, event.reach))
 
-    def parcel(self, person: Somebody, shown: Screen, handle: Handle | None = None) -> Parcel:
+    def parcel(self, person: Somebody, shown: Screen, handle: Handle | None = None, reach: str = "") -> Parcel:
         number = len(self.parcels) + 1
-        parcel = Parcel(number, token_urlsafe(12), person, shown, self.clock.now(), handle)
+        parcel = Parcel(number, token_urlsafe(12), person, shown, self.clock.now(), handle, reach=reach)
         self.parcels.append(parcel)
         return parcel
 
@@ -138,9 +139,16 @@ def settings(server: DiscordServer, token: str = TOKEN) -> DiscordSettings:
 
 @asynccontextmanager
 async def connected(
-    server: DiscordServer, core: FakeCore, *, request_s: float = 15.0, defer_after_s: float = 15.0
+    server: DiscordServer,
+    core: FakeCore,
+    *,
+    request_s: float = 15.0,
+    defer_after_s: float = 15.0,
+    most_invalid: int = MOST,
 ) -> AsyncIterator[DiscordAdapter]:
-    adapter = DiscordAdapter(settings(server), core, request_s=request_s, defer_after_s=defer_after_s)
+    adapter = DiscordAdapter(
+        settings(server), core, request_s=request_s, defer_after_s=defer_after_s, most_invalid=most_invalid
+    )
     core.adapter = adapter
     await adapter.start()
     try:

@@ -9,6 +9,7 @@ from tests.platforms.discord_answers import COMMAND, COMPONENT, MODAL_SUBMIT
 from tests.platforms.discord_server import DiscordServer
 from tests.platforms.discord_world import (
     APPLICATION,
+    FRIENDS_CHAT,
     GROUP_CHAT,
     SERVER,
     SERVER_CHANNEL,
@@ -18,7 +19,7 @@ from tests.platforms.discord_world import (
     user_payload,
 )
 
-Where = Literal["server", "dm", "group"]
+Where = Literal["server", "dm", "group", "friend"]
 
 
 class Person:
@@ -81,11 +82,13 @@ class Person:
     def _place(self, message: Message) -> Where:
         if message.channel == self.dm_channel:
             return "dm"
-        return "server" if message.channel == SERVER_CHANNEL else "group"
+        elsewhere: dict[int, Where] = {SERVER_CHANNEL: "server", GROUP_CHAT: "group", FRIENDS_CHAT: "friend"}
+        return elsewhere[message.channel]
 
     async def _interact(self, kind: int, where: Where, data: Payload, message: Message | None = None) -> Interaction:
         discord = self.discord
-        channel = {"server": SERVER_CHANNEL, "dm": self.dm_channel, "group": GROUP_CHAT}[where]
+        elsewhere = {"server": SERVER_CHANNEL, "group": GROUP_CHAT, "friend": FRIENDS_CHAT}
+        channel = elsewhere.get(where, self.dm_channel)
         asked = Interaction(discord.new_id(), token_urlsafe(48), kind, self.id, channel, discord.now(), message)
         discord.interactions.append(asked)
         payload: Payload = {
@@ -105,13 +108,16 @@ class Person:
         }
         if message is not None:
             payload["message"] = message.payload()
+        asked.payload = payload
         await discord.gateway.dispatch("INTERACTION_CREATE", payload)
         return asked
 
 
 def _context(where: Where, channel: int, user: Payload) -> Payload:
     if where == "dm":
-        return {"context": 1, "user": user, "channel": {"id": str(channel), "type": 1}}
+        return {"context": 1, "user": user, "channel": {"id": str(channel), "type": 1, "recipients": [user]}}
+    if where == "friend":
+        return {"context": 2, "user": user, "channel": {"id": str(channel), "type": 1, "recipients": []}}
     if where == "group":
         return {"context": 2, "user": user, "channel": {"id": str(channel), "type": 3, "recipients": []}}
     member = {"user": user, "roles": [], "joined_at": "2026-01-01T00:00:00+00:00", "permissions": "0", "flags": 0}

@@ -9,7 +9,7 @@ from tests.platforms import discord_rules as rules
 from tests.platforms.discord_answers import Answers
 from tests.platforms.discord_gateway import Gateway
 from tests.platforms.discord_rules import Refusal, reply
-from tests.platforms.discord_world import APPLICATION, BOT, Fault, World, user_payload
+from tests.platforms.discord_world import APPLICATION, BOT, NOT_OURS, Fault, World, user_payload
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -76,7 +76,7 @@ class DiscordServer(World):
             return _limited(fault)
         answer = await self._answer(request, handler) if fault.accepted else web.Response()
         if fault.kind == "broken":
-            return reply({"message": "broken", "code": 0}, status=fault.status)
+            return reply({"message": "broken", "code": fault.code}, status=fault.status)
         if fault.kind == "spent":
             spent = {"Limit": "5", "Remaining": "0", "Reset-After": "30"}
             answer.headers.update({f"X-RateLimit-{name}": value for name, value in spent.items()})
@@ -121,15 +121,25 @@ class DiscordServer(World):
         return reply(dm)
 
     async def _history(self, request: web.Request) -> web.Response:
-        channel, limit = int(request.match_info["channel"]), int(request.query.get("limit", 50))
+        channel, _ = self._ours(request)
+        limit, before = int(request.query.get("limit", 50)), int(request.query.get("before", 1 << 63))
         there = [m for m in self.messages if m.channel == channel and not m.ephemeral and not m.deleted]
+        there = [m for m in there if m.id < before]
         return reply([message.payload() for message in reversed(there[-limit:])])
 
-    async def _post(self, request: web.Request) -> web.Response:
-        channel, payload = int(request.match_info["channel"]), await request.json()
+    def _ours(self, request: web.Request) -> tuple[int, int]:
+        """The channel, and whose direct messages with the bot it holds."""
+        channel = int(request.match_info["channel"])
+        if channel in NOT_OURS:
+            raise Refusal(403, 50001, "Missing Access")
         user = self.user_of(channel)
         if user is None:
             raise Refusal(404, 10003, "Unknown Channel")
+        return channel, user
+
+    async def _post(self, request: web.Request) -> web.Response:
+        channel, user = self._ours(request)
+        payload = await request.json()
         if user in self.closed:
             raise Refusal(403, 50007, "Cannot send messages to this user")
         rules.refuse_invalid(rules.message_faults(payload))
@@ -148,6 +158,7 @@ def _limited(fault: Fault) -> web.Response:
     if fault.kind == "banned":
         return web.Response(status=429, text="error code: 1015", headers=retry)
     headers = {"Via": "1.1 google", "X-RateLimit-Reset-After": str(fault.after_s), **retry}
+    headers["X-RateLimit-Scope"] = fault.scope
     if fault.everywhere:
         headers["X-RateLimit-Global"] = "true"
     body = {"message": "You are being rate limited.", "retry_after": fault.after_s, "global": fault.everywhere}

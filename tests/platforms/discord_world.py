@@ -10,7 +10,9 @@ from tests.platforms import discord_rules as rules
 from tests.platforms.discord_rules import Refusal
 
 EPOCH_MS = 1_420_070_400_000
-BOT, APPLICATION, SERVER, SERVER_CHANNEL, GROUP_CHAT = (10**18 + n for n in range(1, 6))
+BOT, APPLICATION, SERVER, SERVER_CHANNEL, GROUP_CHAT, FRIENDS_CHAT = (10**18 + n for n in range(1, 7))
+# Where a person may use the bot, and the bot may not write.
+NOT_OURS = frozenset({SERVER_CHANNEL, GROUP_CHAT, FRIENDS_CHAT})
 TOKEN_LIVES, NONCE_LIVES = timedelta(minutes=15), timedelta(minutes=3)
 WAIT_S = 15.0
 
@@ -98,6 +100,7 @@ class Interaction:
     answer: int = 0
     original: Message | None = None
     modal: Payload | None = None
+    payload: Payload = field(default_factory=dict)
 
 
 @dataclass
@@ -109,8 +112,10 @@ class Fault:
     kind: Literal["limited", "banned", "broken", "silent", "cut", "spent"]
     accepted: bool = True
     status: int = 500
+    code: int = 0
     after_s: float = 1.0
     everywhere: bool = False
+    scope: str = "user"
 
 
 class World:
@@ -163,6 +168,10 @@ class World:
         if user not in self._dms:
             self._dms[user] = self.new_id()
         return self._dms[user]
+
+    def move_dm(self, user: int) -> None:
+        """From now on their direct messages have another channel."""
+        self._dms.pop(user, None)
 
     def user_of(self, dm: int) -> int | None:
         return next((user for user, channel in self._dms.items() if channel == dm), None)

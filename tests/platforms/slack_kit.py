@@ -86,7 +86,8 @@ class TableCore:
         if self.screen is None:
             return Taken(None)
         number = next(self._numbers)
-        return Taken(Parcel(number, f"key{number}", event.person, self.screen, self.clock.now(), event.handle))
+        at, handle = self.clock.now(), event.handle
+        return Taken(Parcel(number, f"key{number}", event.person, self.screen, at, handle, reach=event.reach))
 
     async def post(self, taken: Taken) -> None:
         self.posting.set()

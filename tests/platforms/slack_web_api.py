@@ -114,6 +114,8 @@ class WebApi:
 
     def _conversations_history(self, given: Mapping[str, Any], request: web.Request) -> Answer:
         """Newest first, in pages, as Slack has it. The cursor is the place of the next page."""
+        if self._reader(given["channel"]) is None:
+            return _no("channel_not_found")
         oldest, start = float(given.get("oldest", 0)), int(given.get("cursor") or 0)
         told = [
             _as_in_history(message, with_metadata=given.get("include_all_metadata") in {"1", "true"})
@@ -126,9 +128,13 @@ class WebApi:
         page = told[start : start + size]
         return _yes(messages=page, has_more=more, response_metadata={"next_cursor": cursor})
 
+    def _reader(self, channel: str) -> str | None:
+        """Whose direct messages with the bot these are. All other channels are hidden from it."""
+        return next((user for user, person in self.world.people.items() if person["im"] == channel), None)
+
     def _chat_post_message(self, given: Mapping[str, Any], request: web.Request) -> Answer:
         channel = given.get("channel", "")
-        reader = next((user for user, person in self.world.people.items() if person["im"] == channel), None)
+        reader = self._reader(channel)
         if reader is None or reader in self.world.closed_to_us:
             return _no("channel_not_found")
         if slack_rules.faults_of_metadata(given.get("metadata")):

@@ -64,7 +64,8 @@ async def test_what_others_write_is_not_heard(discord: DiscordServer, core: Fake
         in_a_server = {**said.payload(), "id": "1", "guild_id": str(SERVER)}
         by_a_bot = {**said.payload(), "id": "2", "author": {**said.payload()["author"], "bot": True}}
         a_call = {**said.payload(), "id": "3", "type": 3}
-        for payload in (in_a_server, by_a_bot, a_call):
+        in_an_unknown_server = {**said.payload(), "id": "4", "guild_id": "17"}
+        for payload in (in_a_server, by_a_bot, a_call, in_an_unknown_server):
             await discord.gateway.dispatch("MESSAGE_CREATE", payload)
         await ann.dm("again for the bot")
         await discord.until(lambda: len(core.receipts) == 2)

@@ -173,7 +173,7 @@ async def test_where_discord_wants_quiet_from_all_nobody_else_is_written_to(
 ) -> None:
     discord = ann.discord
     discord.fault("POST", part, kind, after_s=30.0, everywhere=everywhere)
-    assert await core.send(await core.check_in(ann)) == Later(30.0, everyone=True)
+    assert await core.send(await core.check_in(ann)) == Later(30.0, everyone=everywhere or kind == "banned")
     asked = len(discord.requests)
     receipt = await core.send(await core.check_in(Person(discord)))
     assert isinstance(receipt, Later)

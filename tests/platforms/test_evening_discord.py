@@ -84,6 +84,7 @@ async def test_from_the_table_to_the_openers_with_a_restart_in_the_night(tmp_pat
             message = await ann.next()
             assert message.content == "Your check-in, as you asked."
             assert not message.silent
+            assert discord.asked("POST", "/users/@me/channels") == 0
             for button in ("Open it", "I'm calmer now", "I'd feel safe", "Go on"):
                 message = await ann.press(message, button)
             message = await ann.pick(message, "Speaking up at once")

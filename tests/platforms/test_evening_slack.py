@@ -96,6 +96,7 @@ async def test_from_the_table_to_the_openers_with_a_restart_in_the_night(tmp_pat
                 "Your check-in, as you asked.",
                 "Your check-in, as you asked. Open it when you're alone.",
             )
+            assert slack.called("conversations.open") == []
             message = knock
             for button in ("Open it", "I'm calmer now", "I'd feel safe", "Go on"):
                 message = await ana.press(message, button)

@@ -241,14 +241,37 @@ async def test_the_zone_and_the_language_come_from_slack_and_are_asked_once() ->
 @pytest.mark.parametrize(
     "faults",
     # aiohttp itself asks again after the first cut of a question.
-    [[Fault(error="missing_scope")], [Fault(status=500)], [Fault(cut=True), Fault(cut=True)], [Fault(hang=True)]],
+    [[Fault(error="missing_scope")], [Fault(status=500)], [Fault(cut=True), Fault(cut=True)]],
 )
 async def test_an_event_is_taken_without_the_zone_when_slack_does_not_tell_it(faults: list[Fault]) -> None:
-    async with bench(patience=replace(QUICK, hint=0.2, send=30.0)) as b:
+    async with bench() as b:
         b.slack.faults["users.info"].extend(faults)
         assert await (await b.ana.dm("one")).ack() == 200
         await (await b.ana.dm("two")).ack()
         assert [event.zone for event in b.core.events] == ["", "Europe/Lisbon"]
+
+
+@pytest.mark.asyncio
+async def test_a_slack_that_hangs_over_the_zone_holds_up_one_turn_and_not_the_next() -> None:
+    async with bench(patience=replace(QUICK, hint=0.2, send=30.0)) as b:
+        b.slack.fail("users.info", Fault(hang=True))
+        assert await (await b.ana.dm("one")).ack() == 200
+        assert await (await b.ana.dm("two")).ack() == 200
+        assert [event.zone for event in b.core.events] == ["", ""]
+        assert len(b.slack.called("users.info")) == 1
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(("retry_after_s", "calls"), [(3600, 1), (0, 3)])
+async def test_a_zone_that_slack_will_not_tell_so_often_is_not_asked_for_before_its_time(
+    retry_after_s: int, calls: int
+) -> None:
+    async with bench() as b:
+        b.slack.fail("users.info", Fault(status=429, error="ratelimited", retry_after_s=retry_after_s))
+        for person in (b.ana, b.ana, SlackPerson(b.slack, "U0EVE")):
+            assert await (await person.dm("hello")).ack() == 200
+        assert len(b.core.events) == 3
+        assert len(b.slack.called("users.info")) == calls
 
 
 @pytest.mark.asyncio
