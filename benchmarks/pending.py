@@ -21,7 +21,7 @@ SELECT 'p', 'w', 'u' || i, 0, x'00', ? FROM n
 """
 _CHECK_INS = """
 INSERT INTO check_ins (person_id, flow, debrief, state, due_at, wake_at, gen, attempt)
-SELECT id, 'check_in', 1, 'planned', ?1 + id * 60000000, ?1 + id * 60000000, 0, 0 FROM people
+SELECT id, 'check_in', 1, 'planned', ?1 + id * 60000000, ?1 + id * 60000000, 0, 0 FROM people WHERE platform = 'p'
 """
 # Anybody's: the due ones lie all over the file, which is the worst case for it.
 _DUE = """
