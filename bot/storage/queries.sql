@@ -79,8 +79,10 @@ RETURNING id, key, user_id, body, made_at, attempt, check_in;
 SELECT 1 FROM outbox WHERE id = :id AND attempt = :attempt AND state = 'sending';
 
 -- name: parcels_supersede(platform, workspace, user)!
+-- A newer answer takes the place of one that still waits, and of whatever could not be delivered and has now been told.
 DELETE FROM outbox
-WHERE platform = :platform AND workspace = :workspace AND user_id = :user AND state = 'ready' AND check_in = 0;
+WHERE platform = :platform AND workspace = :workspace AND user_id = :user
+  AND (state = 'parked' OR (state = 'ready' AND check_in = 0));
 
 -- name: parcel_done(id)!
 DELETE FROM outbox WHERE id = :id;
@@ -100,9 +102,6 @@ WHERE platform = :platform AND workspace = :workspace AND user_id = :user AND st
 
 -- name: knocks_drop(platform, workspace, user)!
 DELETE FROM outbox WHERE platform = :platform AND workspace = :workspace AND user_id = :user AND check_in > 0;
-
--- name: parcels_unpark(platform, workspace, user)!
-DELETE FROM outbox WHERE platform = :platform AND workspace = :workspace AND user_id = :user AND state = 'parked';
 
 -- name: parcels_wake(platform, workspace, user, now)
 UPDATE outbox SET wake_at = :now
@@ -170,7 +169,19 @@ DELETE FROM check_ins WHERE due_at < :before AND state NOT IN ('planned', 'lease
 SELECT min(wake_at) FROM check_ins WHERE state IN ('planned', 'leased');
 
 -- name: next_parcel(platform)$
-SELECT min(wake_at) FROM outbox WHERE state IN ('ready', 'sending') AND platform = :platform;
+-- The first of each workspace's, so that it takes as many steps as there are workspaces and not as there are parcels.
+WITH RECURSIVE waiting (workspace) AS (
+  SELECT min(workspace) FROM outbox WHERE state IN ('ready', 'sending') AND platform = :platform
+  UNION ALL
+  SELECT (
+    SELECT min(outbox.workspace) FROM outbox
+    WHERE state IN ('ready', 'sending') AND platform = :platform AND outbox.workspace > waiting.workspace
+  ) FROM waiting WHERE waiting.workspace IS NOT NULL
+)
+SELECT min((
+  SELECT min(wake_at) FROM outbox
+  WHERE state IN ('ready', 'sending') AND platform = :platform AND outbox.workspace = waiting.workspace
+)) FROM waiting WHERE workspace IS NOT NULL;
 
 -- name: meta_get(name)$
 SELECT value FROM meta WHERE name = :name;

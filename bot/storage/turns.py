@@ -68,7 +68,6 @@ class Turns:
         yield query("inbox_add", delivery_id=delivery_id, person_id=person_id, at=micros(event.at))
         if turn.screen is None:
             return Taken(None)
-        yield query("parcels_unpark", **address(person))
         yield query("parcels_supersede", **address(person))
         taken = Taken((yield from self._post(event, turn.screen, turn.conversation.slots.get("reach", ""))))
         passing(Point.TURN_WRITTEN)

@@ -11,13 +11,11 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-INDEXES = {"outbox_due": ["platform", "wake_at"], "outbox_fair": ["platform", "workspace", "wake_at"]}
-
 
 def upgrade() -> None:
     waits = sa.column("state").in_([sa.literal("ready"), sa.literal("sending")])
-    for name, columns in INDEXES.items():
-        op.create_index(name, "outbox", columns, sqlite_where=waits, postgresql_where=waits)
+    columns = ["platform", "workspace", "wake_at"]
+    op.create_index("outbox_fair", "outbox", columns, sqlite_where=waits, postgresql_where=waits)
     op.drop_index("outbox_waiting", "outbox")
     meta = sa.table("meta", sa.column("name", sa.Text), sa.column("value", sa.LargeBinary))
     op.execute(meta.delete().where(meta.c.name == "serves"))
