@@ -101,6 +101,18 @@ def migrate() -> None:
 
 
 @cli.command()
+def move(
+    source: Annotated[str, typer.Argument(metavar="FROM", help="sqlite:///data/debrief.db")],
+    target: Annotated[str, typer.Argument(metavar="TO", help="postgresql://user:password@host/database")],
+) -> None:
+    """Carry everything over from SQLite to PostgreSQL. Interrupted, it goes on when it is run again."""
+    from bot.moving import carry  # noqa: PLC0415  PostgreSQL's side is loaded for this alone
+
+    with _faults_said():
+        typer.echo("\n".join(asyncio.run(carry(source, target))))
+
+
+@cli.command()
 def doctor(
     new_key_wanted: Annotated[bool, typer.Option("--new-key", help="Print a fresh secret key, and stop.")] = False,
 ) -> None:

@@ -10,7 +10,7 @@ EVENT = "debrief.point"
 
 
 class Point(StrEnum):
-    """In order: the first start, a turn and its delivery, a check-in's own."""
+    """In order: the first start, a turn and its delivery, a check-in's own, a move to PostgreSQL."""
 
     SCHEMA_WRITTEN = "schema written"
     TURN_BEGUN = "turn begun"
@@ -21,6 +21,13 @@ class Point(StrEnum):
     SETTLED = "settled"
     CHECK_INS_CLAIMED = "check-ins claimed"
     KNOCK_TAKEN = "knock taken"
+    MOVE_NAMED = "move named"
+    MOVE_ANNOUNCED = "move announced"
+    MOVE_BATCH_WRITTEN = "move batch written"
+    MOVE_BATCH_COPIED = "move batch copied"
+    MOVE_COMPARED = "move compared"
+    MOVE_SOURCE_CLOSED = "move source closed"
+    MOVE_TARGET_OPENED = "move target opened"
 
 
 def passing(point: Point) -> None:

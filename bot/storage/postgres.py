@@ -54,7 +54,7 @@ class PostgresDatabase:
 
     def __init__(self, url: str, schedule: Schedule, install: Callable[[Connection], Awaitable[None]]) -> None:
         self.url = url
-        self._schedule, self._install = schedule, install
+        self.schedule, self._install = schedule, install
         self._pool: asyncpg.Pool | None = None
 
     async def open(self) -> None:
@@ -92,12 +92,12 @@ class PostgresDatabase:
             await asyncio.sleep(PAUSE_S)
 
     async def version(self) -> str:
-        async with self._alone() as connection:
+        async with self.alone() as connection:
             found, _ = await _version(connection)
             return found
 
     async def migrate(self) -> tuple[str, str]:
-        async with self._alone() as connection:
+        async with self.alone() as connection:
             # Held until this connection closes, however this process ends.
             await connection.execute("SELECT pg_advisory_lock($1)", MIGRATION_LOCK)
             before, outdated = await _version(connection)
@@ -107,8 +107,8 @@ class PostgresDatabase:
             return before, schema.HEAD if outdated else before
 
     @asynccontextmanager
-    async def _alone(self) -> AsyncIterator[Connection]:
-        """One connection outside the pool."""
+    async def alone(self) -> AsyncIterator[Connection]:
+        """One connection outside the pool. What goes wrong on it comes out as StorageFault."""
         try:
             connection = await asyncpg.connect(self.url, timeout=CONNECT_S)
             try:
@@ -126,7 +126,7 @@ class PostgresDatabase:
                 step = script.send(answer)
             except StopIteration as end:
                 if wakes:
-                    await self._schedule(connection, wakes)
+                    await self.schedule(connection, wakes)
                 return end.value  # type: ignore[no-any-return]
             answer = None
             if isinstance(step, Query):

@@ -20,6 +20,14 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 VERSION = "SELECT version_num FROM alembic_version"
 SERVES = "SELECT value FROM meta WHERE name = 'serves'"
 
+# The rows of meta by which a move keeps both of its sides from working at once (bot.storage.move), and what to do.
+MOVED, ARRIVING = "moved", "arriving"
+SHUT = {
+    MOVED: "This database was moved to PostgreSQL by `debrief move`: point DATABASE_URL there. "
+    "Used here again, it would send people what they have already had.",
+    ARRIVING: "A `debrief move` into this database is not finished. Run the same `debrief move` again.",
+}
+
 
 def outdated(where: str, found: str, serves: str) -> bool:
     """Whether the schema `found` has to be brought to HEAD. `serves` is empty where the schema does not say.

@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Generic
 from urllib.parse import quote
@@ -61,10 +62,10 @@ class SqliteDatabase:
     async def open(self) -> None:
         """Take the process lock, migrate, connect. Raises StorageFault; nothing stays open then."""
         try:
-            self._lock = _lock(self.path)
+            self._lock = lock(self.path)
             await asyncio.to_thread(self._prepare)
             # The parent class starts its thread when it is awaited.
-            hopping = Hopping(self._connect, 64)
+            hopping = Hopping(partial(connect, self.path), 64)
             await hopping
             self._connection = hopping
         except (sqlite3.Error, OSError) as error:
@@ -98,7 +99,7 @@ class SqliteDatabase:
     async def migrate(self) -> tuple[str, str]:
         """Raises StorageFault when `debrief run` has the file open; waits for another `debrief migrate`."""
         try:
-            handle = await asyncio.to_thread(_lock, self.path, MIGRATE_WAITS_S)
+            handle = await asyncio.to_thread(lock, self.path, MIGRATE_WAITS_S)
             try:
                 return await asyncio.to_thread(self._prepare)
             finally:
@@ -125,13 +126,6 @@ class SqliteDatabase:
             os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
         return schema.migrate_sqlite(self.path)
 
-    def _connect(self) -> sqlite3.Connection:
-        uri = f"file:{quote(str(self.path))}?mode=rw"
-        connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=BUSY_S, check_same_thread=False)
-        for pragma in PRAGMAS:
-            connection.execute(f"PRAGMA {pragma}")
-        return connection
-
     def _drain(self, connection: sqlite3.Connection) -> None:
         jobs: list[_Job[Any]] = []
         while self._jobs:
@@ -150,6 +144,15 @@ class SqliteDatabase:
                 # A full disk ends the whole transaction: the first error says why, the next only that it is gone.
                 first = job.error if isinstance(job.error, sqlite3.Error) else error
                 job.error = fault(self.path, first)
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """One connection, as it has to be set up for a file that is there already."""
+    uri = f"file:{quote(str(path))}?mode=rw"
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=BUSY_S, check_same_thread=False)
+    for pragma in PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+    return connection
 
 
 def _run(connection: sqlite3.Connection, job: _Job[Any]) -> None:
@@ -199,8 +202,8 @@ def _writable(path: Path) -> bool:
     return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
 
 
-def _lock(path: Path, patience_s: float = 0.0) -> int:
-    """One process a file. The kernel drops the lock when the process ends, however it ends."""
+def lock(path: Path, patience_s: float = 0.0) -> int:
+    """One process a file; raises StorageFault when another has it. The kernel drops it however the process ends."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     lock_path = path.with_name(f"{path.name}.lock")
     handle = os.open(lock_path, os.O_CREAT | os.O_RDWR, 0o600)

@@ -12,6 +12,7 @@ from bot.errors import StorageFault
 from bot.model import CheckIn, Event, Person
 from bot.runtime.points import Point, passing
 from bot.runtime.ports import Decide, Later, Parcel, Receipt, Refused, Sent, Taken
+from bot.storage import schema
 from bot.storage.bodies import BODY, address, instant, micros, unseal
 from bot.storage.script import CHECK_IN, Database, Lock, Script, Wake, query
 from bot.storage.turns import LEASE, Row, Turns, anywhere, forget
@@ -38,7 +39,7 @@ class SqlStore:
         self._turns = Turns(vault, jitter)
 
     async def open(self) -> None:
-        """Raises StorageFault, also for a wrong key ring; nothing stays open then."""
+        """Raises StorageFault, also for a wrong key ring and beside a move; nothing stays open then."""
         await self._database.open()
         try:
             await self._database.run(self._prove_keys)
@@ -84,6 +85,10 @@ class SqlStore:
         return await self._database.run(lambda: _expire(now))
 
     def _prove_keys(self) -> Script[None]:
+        """The canary is sealed anew each time, so that a move sees whether its source was open in between."""
+        for mark, why in schema.SHUT.items():
+            if (yield query("meta_get", name=mark)) is not None:
+                raise StorageFault(why)
         sealed = yield query("meta_get", name="canary")
         if sealed is not None and self._vault.unseal(sealed, None) != _CANARY:
             raise StorageFault("The database was sealed with other keys than DEBRIEF_SECRET_KEYS.")
