@@ -4,7 +4,6 @@ import asyncio
 import base64
 import itertools
 import json
-import time
 import zlib
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager

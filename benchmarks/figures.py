@@ -87,11 +87,8 @@ def holds(figure: Figure, rule: str) -> bool:
 
 def table(lines: Iterable[str]) -> str:
     """The markdown table of docs/performance.md, from the JSON lines."""
-    rows = ["| figure | measured | floor | ratio | limit | aim | |", "|---|--:|--:|--:|---|---|---|"]
-    for text in lines:
-        if text.strip():
-            rows.append(_row(Figure(**json.loads(text))))
-    return "\n".join(rows)
+    rows = [_row(Figure(**json.loads(text))) for text in lines if text.strip()]
+    return "\n".join(["| figure | measured | floor | ratio | limit | aim | |", "|---|--:|--:|--:|---|---|---|", *rows])
 
 
 def _row(figure: Figure) -> str:

@@ -16,7 +16,7 @@ DAY_US = 86_400_000_000
 
 _PEOPLE = """
 WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
-INSERT INTO people (platform, workspace, user_id, revision, body, touched_at) 
+INSERT INTO people (platform, workspace, user_id, revision, body, touched_at)
 SELECT 'p', 'w', 'u' || i, 0, x'00', ? FROM n
 """
 _CHECK_INS = """

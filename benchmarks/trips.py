@@ -1,4 +1,4 @@
-"""Round trips through a bot: somebody says or presses something, and the answer arrives. Many at once, or one by one."""
+"""Round trips through a bot: somebody says or presses something, and the answer arrives. Many at once or one by one."""
 
 import asyncio
 import time

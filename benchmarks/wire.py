@@ -1,4 +1,4 @@
-"""HTTP/1.1 and WebSocket on loopback, as little as the platforms' clients need, so that it is never what is measured."""
+"""HTTP/1.1 and WebSocket on loopback, as little as the clients need, so that it is never what is measured."""
 
 import asyncio
 import base64

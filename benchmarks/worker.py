@@ -16,9 +16,9 @@ from pgqueuer.models import Job
 from benchmarks.pending import handing_over
 from bot.model import CheckIn
 from bot.runtime.clock import SystemClock
+from bot.runtime.ports import CHECK_IN
 from bot.runtime.timers.pgq import BATCH, JOBS_MOST, PgqWaker
 from bot.storage.postgres import PostgresDatabase
-from bot.storage.script import CHECK_IN
 from bot.storage.store import SqlStore
 from bot.storage.vault import Vault
 

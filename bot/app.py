@@ -17,11 +17,11 @@ from bot.content import Content
 from bot.errors import OperatorError, SettingsFault
 from bot.runtime.clock import SkippingClock, SystemClock
 from bot.runtime.core import Debriefing
-from bot.runtime.ports import Clock, Platform, Plug, Waker
+from bot.runtime.ports import CHECK_IN, Clock, Platform, Plug, Waker
 from bot.runtime.server import Server
 from bot.settings import Settings, open_vault, read
 from bot.skills import SKILLS
-from bot.storage.script import CHECK_IN, Database
+from bot.storage.script import Database
 from bot.storage.store import SqlStore
 from bot.storage.turns import anywhere, at_once
 
@@ -136,10 +136,13 @@ def open_database(
 
 
 @asynccontextmanager
-async def running(settings: Settings, chosen: list[Plugged], content: Content, only: str = "") -> AsyncIterator[Server]:
-    """Debrief, up and serving; on leaving, everything is stopped in the reverse order.
+async def running(
+    settings: Settings, chosen: list[Plugged], content: Content, only: str = ""
+) -> AsyncIterator[tuple[Server, asyncio.Task[None]]]:
+    """Debrief, up and serving: its server, and the task that does what is due and never ends by itself.
 
-    Raises OperatorError when a part cannot start; nothing is left open then.
+    On leaving, everything is stopped in the reverse order. Raises OperatorError when a part cannot start; nothing is
+    left open then.
     """
     playground = not only and all(plugged.plug.fallback for plugged in chosen)
     clock = SkippingClock() if playground else SystemClock()
@@ -170,7 +173,7 @@ async def running(settings: Settings, chosen: list[Plugged], content: Content, o
         pump.add_done_callback(lambda _: up.clear())
         stack.push_async_callback(_cancel, pump)
         up.set()
-        yield server
+        yield server, pump
 
 
 async def _serve(server: Server, settings: Settings) -> None:
@@ -185,8 +188,7 @@ async def _serve(server: Server, settings: Settings) -> None:
 
 async def _cancel(task: asyncio.Task[None]) -> None:
     task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
+    await asyncio.gather(task, return_exceptions=True)
 
 
 async def serve(only: str = "") -> None:
@@ -210,12 +212,13 @@ async def serve(only: str = "") -> None:
         # Cancelling also ends a start that waits for a platform; a second signal ends a stop that does.
         loop.add_signal_handler(number, task.cancel)
     with suppress(asyncio.CancelledError):
-        async with running(settings, chosen, content, only) as server:
+        async with running(settings, chosen, content, only) as (server, pump):
             names = ", ".join(plugged.plug.name for plugged in chosen) or only
             log.info("Debrief is up: %s on http://%s:%s", names, _in_url(settings.host), server.port)
             gc.freeze()
             gc.enable()
-            await asyncio.Event().wait()
+            # Should it end, the process does: whoever keeps it running starts it anew.
+            await pump
     log.info("stopped")
 
 

@@ -21,9 +21,10 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 
 from bot.runtime.clock import SystemClock
+from bot.runtime.ports import CHECK_IN, Wake
 from bot.runtime.timers.pgq import PgqWaker
 from bot.storage.postgres import PostgresDatabase
-from bot.storage.script import CHECK_IN, Database, Wake
+from bot.storage.script import Database
 from bot.storage.sqlite import SqliteDatabase
 from bot.storage.vault import new_key
 

@@ -13,8 +13,8 @@ import asyncpg
 from benchmarks.figures import Effort, Figure, compared, in_turns
 from benchmarks.processes import Child, child
 from bot.runtime.clock import SystemClock
+from bot.runtime.ports import CHECK_IN, Wake
 from bot.runtime.timers.pgq import PgqWaker
-from bot.storage.script import CHECK_IN, Wake
 from tests.back_ends import KEY, fresh
 
 WORKERS, DUE, PENDING = (1, 2, 4), 10_000, 100_000

@@ -43,7 +43,7 @@ async def measure(effort: Effort) -> Sequence[Figure]:
 
 
 async def _with(pending: int, due: int, repeats: int) -> list[Figure]:
-    with TemporaryDirectory(dir=".") as folder:
+    with TemporaryDirectory(dir=".", prefix="bench-") as folder:
         path = Path(folder) / "debrief.db"
         beyond = await fill(path, pending, SystemClock().now())
         at_once = [await _run(path, due, at_once=True) for _ in range(repeats)]

@@ -1,4 +1,4 @@
-"""Check-ins that fall due together, against a Discord that takes 50 requests in any one second and counts what is more."""
+"""Check-ins that fall due together, against a Discord that takes 50 requests in any one second and counts the rest."""
 
 import asyncio
 import time
@@ -29,7 +29,7 @@ TOGETHER = 500
 
 
 class LimitedDiscord(DiscordChat):
-    """Interactions apart, every request counts; the strictest reading of the limit: any one second, not each by the clock."""
+    """The strictest reading of the limit: any one second, not each second by the clock."""
 
     def __init__(self, content: Content, expected: int) -> None:
         super().__init__(content)
@@ -79,7 +79,7 @@ async def measure(effort: Effort) -> Sequence[Figure]:
 
 
 async def _run(due: int) -> Outcome:
-    with TemporaryDirectory(dir=".") as folder:
+    with TemporaryDirectory(dir=".", prefix="bench-") as folder:
         path = Path(folder) / "debrief.db"
         await _plan(path, due)
         chat = LimitedDiscord(load_content(), due)

@@ -29,7 +29,7 @@ TITLES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 async def measure(effort: Effort) -> Sequence[Figure]:
     content, figures = load_content(), []
     for name in NAMES:
-        with TemporaryDirectory(dir=".") as folder:
+        with TemporaryDirectory(dir=".", prefix="bench-") as folder:
             place = await fresh(name, Path(folder))
             runs = [await _run(place, content, effort.of(TURNS)) for _ in range(effort.repeats)]
             figures += [

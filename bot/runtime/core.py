@@ -42,6 +42,8 @@ class Debriefing:
         self._expired_at: datetime | None = None
         self._under_way: set[asyncio.Task[None]] = set()
         self._knocks = 0
+        # Knocks leave room for people who wait for their answer.
+        self._knocking = asyncio.Semaphore(store.abreast)
 
     def serve(self, platforms: Mapping[str, Platform]) -> None:
         """The platforms whose parcels are delivered here."""
@@ -97,9 +99,10 @@ class Debriefing:
         try:
             if self._keeps_time:
                 await self._claim_check_ins(now)
-                await self._expire(now)
             for platform in self._platforms:
                 await self._claim_parcels(platform, now)
+            if self._keeps_time:
+                await self._expire(now)
             return await self._next(now)
         except Exception as error:
             log.error("what is due could not be done, trying again in %s: %s", AFTER_FAILURE, outline(error))
@@ -115,7 +118,7 @@ class Debriefing:
                 passing(Point.CHECK_INS_CLAIMED)
             self._knocks += len(check_ins)
             for check_in in check_ins:
-                self._begin(self._knock(check_in, now))
+                self._begin(self._knock(check_in))
             if len(check_ins) < room:
                 return
 
@@ -158,11 +161,12 @@ class Debriefing:
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("a check-in was not taken, its lease brings it back: %s", outline(error))
 
-    async def _knock(self, check_in: CheckIn, now: datetime) -> None:
+    async def _knock(self, check_in: CheckIn) -> None:
         delivery_id = f"check-in:{check_in.id}:{check_in.gen}"
-        event = TimerFired(delivery_id=delivery_id, person=check_in.person, at=now, check_in=check_in)
         try:
-            await self.take(event)
+            async with self._knocking:
+                now = self.clock.now()
+                await self.take(TimerFired(delivery_id=delivery_id, person=check_in.person, at=now, check_in=check_in))
             passing(Point.KNOCK_TAKEN)
         finally:
             self._knocks -= 1
@@ -171,5 +175,7 @@ class Debriefing:
     async def _expire(self, now: datetime) -> None:
         # A clock that was set back would otherwise put it off by as much.
         if self._expired_at is None or abs(now - self._expired_at) >= EXPIRY_EVERY:
-            await self._store.expire(now)
-            self._expired_at = now
+            if await self._store.expire(now) == 0:
+                self._expired_at = now
+            else:
+                self._waker.nudge()

@@ -22,13 +22,17 @@ log = logging.getLogger(__name__)
 
 # Well inside the lease, so that nobody else takes up a parcel that is still on its way.
 SEND_S = 30.0
+# An answer that was only just made is nobody else's yet.
+JUST_MADE = timedelta(seconds=30)
 # After this an answer is no longer read by somebody who is looking at the chat.
 LATE = timedelta(minutes=2)
 BACKOFF_FIRST, BACKOFF_LONGEST = timedelta(seconds=2), timedelta(minutes=10)
 # A knock later than this is no longer what was asked for.
 STALE_KNOCK = timedelta(hours=1)
 # How many seconds of a platform's pace are in hand at most: well inside the lease, and enough to keep it busy.
-IN_HAND_S = 4.0
+IN_HAND_S, IN_HAND_LEAST = 1.0, 32
+# What has not left within this time after it was claimed is looked up again before it does.
+FRESH_S = 1.0
 
 
 class Delivery:
@@ -48,7 +52,7 @@ class Delivery:
 
     def room(self, platform: str) -> int:
         """How many more parcels may be claimed now: none while the last ones are not half gone."""
-        most = max(2, int(self._platforms[platform].pace.per_s * IN_HAND_S))
+        most = max(IN_HAND_LEAST, int(self._platforms[platform].pace.per_s * IN_HAND_S))
         left = most - self._in_hand[platform]
         return left if left >= most // 2 else 0
 
@@ -79,9 +83,13 @@ class Delivery:
         lane = self._lanes[platform.name].of(parcel.person.workspace)
         lock = self._turns.setdefault(parcel.person, asyncio.Lock())
         async with lock:
-            if parcel.handle is None:
-                await lane.turn(urgent=not parcel.check_in)
             if not await self._wanted(parcel):
+                return
+            looked_at = asyncio.get_running_loop().time()
+            if parcel.handle is None:
+                # The last thing before the send, so that messages leave as evenly as the lane lets them go.
+                await lane.turn(urgent=not parcel.check_in)
+            if asyncio.get_running_loop().time() - looked_at > FRESH_S and not await self._wanted(parcel):
                 return
             sent = self._discreet(parcel)
             passing(Point.SEND_NEXT)
@@ -99,15 +107,19 @@ class Delivery:
             self._waker.nudge()
 
     async def _wanted(self, parcel: Parcel) -> bool:
-        """A parcel that was claimed may have waited behind others: it may be cancelled, or somebody else's, by now."""
-        if parcel.attempt == 1 and not parcel.check_in:
+        """A parcel may have waited behind others: it may be cancelled, or somebody else's, by now.
+
+        It stays ours for as long as a send may take: its lease must not end while it is on its way.
+        """
+        now = self._clock.now()
+        if parcel.attempt == 1 and not parcel.check_in and now - parcel.made_at < JUST_MADE:
             return True
         try:
             if self._stale(parcel) and not parcel.again:
-                await self._store.put_back(parcel, self._clock.now())
+                await self._store.put_back(parcel, now)
                 self._waker.nudge()
                 return False
-            return await self._store.still_ours(parcel)
+            return await self._store.still_ours(parcel, now + timedelta(seconds=SEND_S))
         except Exception as error:
             log.error("a delivery waits for its lease to end: %s", outline(error))
             return False

@@ -133,11 +133,14 @@ class Store(Protocol):
         Of a workspace, what was under way comes before what is ready, and the oldest first.
         """
 
-    async def still_ours(self, parcel: Parcel) -> bool:
-        """Whether a claimed parcel is still to be sent by this claim: not cancelled, not claimed again since."""
+    async def still_ours(self, parcel: Parcel, until: datetime) -> bool:
+        """Whether a parcel is to be sent by this claim: not cancelled, not claimed again, and leased until then."""
 
     async def settle_parcel(self, parcel: Parcel, receipt: Receipt, retry_at: datetime) -> None:
-        """Write down how a send ended; `retry_at` counts for Later and Unknown."""
+        """Write down how a send ended; `retry_at` counts for Later and Unknown.
+
+        Whatever is not Sent counts only while the parcel is still this claim's: another one may be sending it.
+        """
 
     async def put_back(self, parcel: Parcel, now: datetime) -> None:
         """Undo a knock that never left: its check-in is due again, as late as it is."""
@@ -152,7 +155,14 @@ class Store(Protocol):
         """The earliest time at which a parcel for one of these platforms waits, or a check-in; None if none does."""
 
     async def expire(self, now: datetime) -> int:
-        """Remove what has outlived its keeping; returns the number of rows removed."""
+        """Remove some of what has outlived its keeping, and wake what a wrong clock had put off too far.
+
+        Returns the number of rows touched. 0: all is done.
+        """
+
+    @property
+    def abreast(self) -> int:
+        """How many turns may be under way at once and leave room for others."""
 
 
 class Clock(Protocol):
@@ -164,6 +174,23 @@ class MovableClock(Clock, Protocol):
     """The playground's clock: it can be put forward."""
 
     def skip(self, by: timedelta) -> None: ...
+
+
+CHECK_IN = "check_in"
+
+
+@dataclass(frozen=True, slots=True)
+class Wake:
+    """Asked for in a transaction: once it is committed, somebody has to look at `at_us` (UTC microseconds).
+
+    `kind` is CHECK_IN or a platform's name: whose work it is. `id` and `turn` name the row and which of its
+    waits is meant, so that a wake-up is asked for once.
+    """
+
+    kind: str
+    id: int
+    turn: int
+    at_us: int
 
 
 class Waker(Protocol):

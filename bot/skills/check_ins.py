@@ -76,9 +76,9 @@ def _planned(ask: Ask) -> Answer:
 
 
 def _waiting(ask: Ask) -> datetime | None:
-    """When the check-in that still waits is due; one whose time has come no longer waits."""
+    """When the check-in that still waits is due: until it knocks, which it does within its window."""
     at = datetime.fromisoformat(ask.slot(WAITING)) if ask.slot(WAITING) else None
-    return at if at is not None and at > ask.now else None
+    return at if at is not None and at + WINDOW > ask.now else None
 
 
 def _rezone(ask: Ask) -> Answer:

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bot.runtime.ports import CHECK_IN, Wake
 from bot.storage.schema import ARRIVING, MOVED
-from bot.storage.script import CHECK_IN, Wake
 
 BATCH = 2_000
 MOVING, ARRIVED, CANARY = "moving", "arrived", "canary"

@@ -6,6 +6,7 @@ A wake-up is asked for in the same transaction, so that it exists exactly when i
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import aiosql
@@ -14,11 +15,16 @@ from aiosql.types import SQLOperationType
 
 from bot.errors import StorageFault
 from bot.model import Person
+from bot.runtime.ports import Wake
 from bot.storage import schema
-from bot.storage.script import QUERIES, Lock, Query, Result, Script, Wake
+from bot.storage.script import QUERIES, Lock, Query, Result, Script
 
 POOL = (0, 10)
 CONNECT_S, COMMAND_S = 10.0, 30.0
+# A process that hangs in the middle of a turn must not hold up the others for longer, in milliseconds.
+PATIENT = {"lock_timeout": "5000", "idle_in_transaction_session_timeout": "15000"}
+# Machines whose clocks are further apart than this would take up each other's work while it is still being done.
+CLOCKS_APART_S = 30.0
 # A connection that breaks is tried again for so long before anybody is told: a restart of the database, mostly.
 PATIENCE_S, PAUSE_S = 2.0, 0.1
 # "DEBRIEF" in ASCII: one migration at a time.
@@ -39,9 +45,14 @@ _AGAIN = (
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
     OSError,
     TimeoutError,
 )
+
+_FAULTS = (asyncpg.PostgresError, asyncpg.ClientConfigurationError, ValueError, *_AGAIN)
 
 Connection = Any
 Schedule = Callable[[Connection, list[Wake]], Awaitable[None]]
@@ -51,6 +62,7 @@ class PostgresDatabase:
     """Implements bot.storage.script.Database. `schedule` puts wake-ups into the transaction of the connection."""
 
     shared = True
+    abreast = POOL[1] - 4
 
     def __init__(self, url: str, schedule: Schedule, install: Callable[[Connection], Awaitable[None]]) -> None:
         self.url = url
@@ -59,11 +71,17 @@ class PostgresDatabase:
 
     async def open(self) -> None:
         await self.migrate()
+        await self._compare_clocks()
         try:
             self._pool = await asyncpg.create_pool(
-                self.url, min_size=POOL[0], max_size=POOL[1], timeout=CONNECT_S, command_timeout=COMMAND_S
+                self.url,
+                min_size=POOL[0],
+                max_size=POOL[1],
+                timeout=CONNECT_S,
+                command_timeout=COMMAND_S,
+                server_settings=PATIENT,
             )
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, ValueError) as error:
+        except _FAULTS as error:
             raise fault(error) from None
 
     async def close(self) -> None:
@@ -91,6 +109,15 @@ class PostgresDatabase:
                 raise fault(error) from None
             await asyncio.sleep(PAUSE_S)
 
+    async def _compare_clocks(self) -> None:
+        async with self.alone() as connection:
+            apart = (await connection.fetchval("SELECT clock_timestamp()") - datetime.now(UTC)).total_seconds()
+        if abs(apart) > CLOCKS_APART_S:
+            raise StorageFault(
+                f"This machine's clock and PostgreSQL's are {abs(apart):.0f} seconds apart. Set both by the same time "
+                "server: otherwise two machines would take up each other's work."
+            )
+
     async def version(self) -> str:
         async with self.alone() as connection:
             found, _ = await _version(connection)
@@ -115,7 +142,7 @@ class PostgresDatabase:
                 yield connection
             finally:
                 await connection.close(timeout=CONNECT_S)
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, ValueError) as error:
+        except _FAULTS as error:
             raise fault(error) from None
 
     async def _play(self, connection: Connection, script: Script[Result]) -> Result:
@@ -173,19 +200,36 @@ async def _upgrade(url: str) -> None:
         await engine.dispose()
 
 
+_MENDS: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
+    (
+        (asyncpg.InvalidAuthorizationSpecificationError,),
+        "PostgreSQL refused the user or the password of DATABASE_URL. Mend it there.",
+    ),
+    (
+        (asyncpg.InvalidCatalogNameError,),
+        "The database that DATABASE_URL names is not there. Make it (createdb), or name another.",
+    ),
+    (
+        (asyncpg.InsufficientPrivilegeError,),
+        "PostgreSQL refused a right. Give the user of DATABASE_URL all rights on the database.",
+    ),
+    ((asyncpg.DiskFullError,), "PostgreSQL's disk is full. Free some space; nothing that was saved is lost."),
+    (
+        (asyncpg.ClientConfigurationError, ValueError),
+        "DATABASE_URL cannot be read. It is postgresql://user:password@host:port/database; in the user and the "
+        "password write @ as %40, / as %2F, # as %23, ? as %3F and % as %25.",
+    ),
+    (_AGAIN, "PostgreSQL cannot be reached ({name}). Check DATABASE_URL, and that the server runs."),
+)
+
+
 def fault(error: Exception) -> StorageFault:
-    """What is wrong with the database, for the operator, with its mend. The URL is not told: it holds a password."""
-    if isinstance(error, asyncpg.InvalidAuthorizationSpecificationError):
-        return StorageFault("PostgreSQL refused the user or the password of DATABASE_URL. Mend it there.")
-    if isinstance(error, asyncpg.InvalidCatalogNameError):
-        return StorageFault("The database that DATABASE_URL names is not there. Make it (createdb), or name another.")
-    if isinstance(error, asyncpg.InsufficientPrivilegeError):
-        return StorageFault("PostgreSQL refused a right. Give the user of DATABASE_URL all rights on the database.")
-    if isinstance(error, asyncpg.DiskFullError):
-        return StorageFault("PostgreSQL's disk is full. Free some space; nothing that was saved is lost.")
-    if isinstance(error, asyncpg.PostgresConnectionError | OSError | TimeoutError | asyncpg.InterfaceError):
-        return StorageFault(
-            f"PostgreSQL cannot be reached ({type(error).__name__}). Check DATABASE_URL, and that the server runs."
-        )
-    # Its own words may quote a row.
-    return StorageFault(f"PostgreSQL cannot be used: {type(error).__name__} {getattr(error, 'sqlstate', '')}".rstrip())
+    """What is wrong with the database, for the operator, with its mend. The URL is not told: it holds a password.
+
+    Neither are PostgreSQL's own words: they may quote a row.
+    """
+    name = f"{type(error).__name__} {getattr(error, 'sqlstate', '')}".rstrip()
+    for kinds, mend in _MENDS:
+        if isinstance(error, kinds):
+            return StorageFault(mend.format(name=name) if "{name}" in mend else mend)
+    return StorageFault(f"PostgreSQL cannot be used: {name}")

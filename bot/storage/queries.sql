@@ -37,9 +37,15 @@ DELETE FROM outbox WHERE platform = :platform AND workspace = :workspace AND use
 -- name: person_forget(person_id)!
 DELETE FROM people WHERE id = :person_id;
 
--- name: people_stale(before)
+-- name: people_stale(before, most)
 SELECT id, platform, workspace, user_id FROM people
 WHERE touched_at < :before
+  AND NOT EXISTS (SELECT 1 FROM check_ins WHERE person_id = people.id AND state IN ('planned', 'leased'))
+LIMIT :most;
+
+-- name: person_stale(person_id, before)$
+SELECT 1 FROM people
+WHERE id = :person_id AND touched_at < :before
   AND NOT EXISTS (SELECT 1 FROM check_ins WHERE person_id = people.id AND state IN ('planned', 'leased'));
 
 -- name: debrief_put(person_id, number, body, at)!
@@ -53,7 +59,7 @@ DELETE FROM debriefs WHERE closed_at < :before;
 INSERT INTO outbox (key, platform, workspace, user_id, body, state, made_at, wake_at, attempt, check_in)
 VALUES (:key, :platform, :workspace, :user, :body, :state, :made_at, :wake_at, :attempt, :check_in) RETURNING id;
 
--- name: workspaces_waiting(platform)
+-- name: workspaces_due(platform, now)
 -- The distinct workspaces, each found by one step in the index however many rows it has.
 WITH RECURSIVE waiting (workspace) AS (
   SELECT min(workspace) FROM outbox WHERE state IN ('ready', 'sending') AND platform = :platform
@@ -63,7 +69,11 @@ WITH RECURSIVE waiting (workspace) AS (
     WHERE state IN ('ready', 'sending') AND platform = :platform AND outbox.workspace > waiting.workspace
   ) FROM waiting WHERE waiting.workspace IS NOT NULL
 )
-SELECT workspace FROM waiting WHERE workspace IS NOT NULL;
+SELECT workspace FROM waiting WHERE workspace IS NOT NULL AND EXISTS (
+  SELECT 1 FROM outbox
+  WHERE state IN ('ready', 'sending') AND platform = :platform AND outbox.workspace = waiting.workspace
+    AND wake_at <= :now
+);
 
 -- name: parcels_claim(platform, workspace, state, now, until, most)
 UPDATE outbox SET state = 'sending', wake_at = :until, attempt = attempt + 1
@@ -75,8 +85,11 @@ WHERE id IN (
 )
 RETURNING id, key, user_id, body, made_at, attempt, check_in;
 
--- name: parcel_still_ours(id, attempt)$
-SELECT 1 FROM outbox WHERE id = :id AND attempt = :attempt AND state = 'sending';
+-- name: parcel_still_ours(id, attempt, until)$
+SELECT 1 FROM outbox WHERE id = :id AND attempt = :attempt AND state = 'sending' AND wake_at >= :until;
+
+-- name: parcel_of_key(key)^
+SELECT id, body, made_at FROM outbox WHERE key = :key AND state = 'sending' AND attempt = 1;
 
 -- name: parcels_supersede(platform, workspace, user)!
 -- A newer answer takes the place of one that still waits, and of whatever could not be delivered and has now been told.
@@ -87,14 +100,14 @@ WHERE platform = :platform AND workspace = :workspace AND user_id = :user
 -- name: parcel_done(id)!
 DELETE FROM outbox WHERE id = :id;
 
--- name: parcel_retry(id, wake_at)!
-UPDATE outbox SET state = 'ready', wake_at = :wake_at WHERE id = :id AND state = 'sending';
+-- name: parcel_retry(id, attempt, wake_at)!
+UPDATE outbox SET state = 'ready', wake_at = :wake_at WHERE id = :id AND attempt = :attempt AND state = 'sending';
 
--- name: parcel_unknown(id, wake_at)!
-UPDATE outbox SET wake_at = :wake_at WHERE id = :id AND state = 'sending';
+-- name: parcel_unknown(id, attempt, wake_at)!
+UPDATE outbox SET wake_at = :wake_at WHERE id = :id AND attempt = :attempt AND state = 'sending';
 
--- name: parcel_park(id)!
-UPDATE outbox SET state = 'parked' WHERE id = :id;
+-- name: parcel_park(id, attempt)!
+UPDATE outbox SET state = 'parked' WHERE id = :id AND attempt = :attempt AND state = 'sending';
 
 -- name: knocks_parked(platform, workspace, user)$
 SELECT count(*) FROM outbox
@@ -161,6 +174,9 @@ WHERE id = :id AND state = 'sending' RETURNING gen;
 
 -- name: check_ins_recover()!
 UPDATE check_ins SET state = 'planned', wake_at = 0 WHERE state = 'leased';
+
+-- name: check_ins_unstick(now, horizon)!
+UPDATE check_ins SET wake_at = :now WHERE state = 'leased' AND wake_at > :horizon;
 
 -- name: check_ins_expire(before)!
 DELETE FROM check_ins WHERE due_at < :before AND state NOT IN ('planned', 'leased');

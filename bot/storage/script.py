@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from bot.model import Person
+from bot.runtime.ports import Wake
 
 Result = TypeVar("Result")
 
 QUERIES = Path(__file__).with_name("queries.sql")
-CHECK_IN = "check_in"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +36,6 @@ class Lock:
     person: Person
 
 
-@dataclass(frozen=True, slots=True)
-class Wake:
-    """Once this is committed, somebody has to look at `at_us` (UTC microseconds). The answer is None.
-
-    `kind` is CHECK_IN or a platform's name: whose work it is. `id` and `turn` name the row and which of its
-    waits is meant, so that a wake-up is asked for once.
-    """
-
-    kind: str
-    id: int
-    turn: int
-    at_us: int
-
-
 Step = Query | Lock | Wake
 Script = Generator[Step, Any, Result]
 
@@ -64,6 +50,10 @@ class Database(Protocol):
     @property
     def shared(self) -> bool:
         """Whether other processes may have it open at the same time."""
+
+    @property
+    def abreast(self) -> int:
+        """How many scripts may run side by side and leave room for others."""
 
     async def open(self) -> None:
         """Bring the schema up to date and connect. Raises StorageFault; nothing stays open then."""

@@ -52,6 +52,8 @@ class SqliteDatabase:
     """Implements bot.storage.script.Database: the file, its process lock and its thread."""
 
     shared = False
+    # They share one commit.
+    abreast = 256
 
     def __init__(self, path: Path) -> None:
         self.path = path.resolve()

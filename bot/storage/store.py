@@ -3,19 +3,22 @@
 Rows hold ids, states and instants; all that a person wrote is sealed to them before it is written.
 """
 
+import asyncio
 import logging
 import random
 from collections.abc import Callable, Collection, Sequence
+from contextlib import nullcontext
 from datetime import datetime, timedelta
+from weakref import WeakValueDictionary
 
 from bot.errors import StorageFault
 from bot.model import CheckIn, Event, Person
 from bot.runtime.points import Point, passing
-from bot.runtime.ports import Decide, Later, Parcel, Receipt, Refused, Sent, Taken
+from bot.runtime.ports import CHECK_IN, Decide, Later, Parcel, Receipt, Refused, Sent, Taken, Wake
 from bot.storage import schema
 from bot.storage.bodies import BODY, address, instant, micros, unseal
-from bot.storage.script import CHECK_IN, Database, Lock, Script, Wake, query
-from bot.storage.turns import LEASE, Row, Turns, anywhere, forget
+from bot.storage.script import Database, Lock, Script, query
+from bot.storage.turns import LEASE, Row, Turns, anywhere, forget, new_key
 from bot.storage.vault import Vault
 
 KEEP_TEXT = timedelta(days=90)
@@ -25,6 +28,8 @@ KEEP_PARKED = timedelta(days=30)
 WAITS_LONGEST = timedelta(hours=6)
 # How many workspaces share one claim.
 SHARING_MOST = 16
+# How many people one expiry forgets: each holds a lock until its end.
+EXPIRE_MOST = 200
 log = logging.getLogger(__name__)
 
 _CANARY = b"debrief"
@@ -37,6 +42,8 @@ class SqlStore:
         self._database = database
         self._vault = vault
         self._turns = Turns(vault, jitter)
+        # However much one person sends at once, they hold one connection.
+        self._people: WeakValueDictionary[Person, asyncio.Lock] = WeakValueDictionary()
 
     async def open(self) -> None:
         """Raises StorageFault, also for a wrong key ring and beside a move; nothing stays open then."""
@@ -54,7 +61,10 @@ class SqlStore:
 
     async def transact(self, event: Event, decide: Decide) -> Taken:
         passing(Point.TURN_BEGUN)
-        taken = await self._database.run(lambda: self._turns.turn(event, decide))
+        key = new_key()
+        shared = self._database.shared
+        async with self._people.setdefault(event.person, asyncio.Lock()) if shared else nullcontext():
+            taken = await self._database.run(lambda: self._turns.turn(event, decide, key))
         passing(Point.TURN_COMMITTED)
         return taken
 
@@ -63,8 +73,8 @@ class SqlStore:
     ) -> Sequence[Parcel]:
         return await self._database.run(lambda: self._claim_parcels(platform, now, most, but))
 
-    async def still_ours(self, parcel: Parcel) -> bool:
-        return await self._database.run(lambda: _still_ours(parcel))
+    async def still_ours(self, parcel: Parcel, until: datetime) -> bool:
+        return await self._database.run(lambda: _still_ours(parcel, micros(until)))
 
     async def settle_parcel(self, parcel: Parcel, receipt: Receipt, retry_at: datetime) -> None:
         await self._database.run(lambda: _settle(parcel, receipt, retry_at))
@@ -82,7 +92,11 @@ class SqlStore:
         return await self._database.run(lambda: _next_wake(platforms, check_ins=check_ins))
 
     async def expire(self, now: datetime) -> int:
-        return await self._database.run(lambda: _expire(now))
+        return await self._database.run(lambda: _expire(now, shared=self._database.shared))
+
+    @property
+    def abreast(self) -> int:
+        return self._database.abreast
 
     def _prove_keys(self) -> Script[None]:
         """The canary is sealed anew each time, so that a move sees whether its source was open in between."""
@@ -96,7 +110,8 @@ class SqlStore:
 
     def _claim_parcels(self, platform: str, now: datetime, most: int, but: Collection[str]) -> Script[Sequence[Parcel]]:
         """What was under way first: it may have arrived. Then what is ready, each workspace its share."""
-        waiting = [row[0] for row in (yield query("workspaces_waiting", platform=platform)) if row[0] not in but]
+        rows = yield query("workspaces_due", platform=platform, now=micros(now))
+        waiting = [row[0] for row in rows if row[0] not in but]
         parcels: list[Parcel] = []
         span = {"now": micros(now), "until": micros(now + LEASE), "platform": platform}
         for state in ("sending", "ready"):
@@ -119,7 +134,7 @@ class SqlStore:
         except StorageFault as fault:
             # One row that does not open may not keep everybody else's from going out.
             log.error("parcel %s is set aside: %s", parcel_id, fault)
-            yield query("parcel_park", id=parcel_id)
+            yield query("parcel_park", id=parcel_id, attempt=attempt)
             return None
         return Parcel(
             id=parcel_id,
@@ -141,8 +156,8 @@ def _recover() -> Script[None]:
     yield query("check_ins_recover")
 
 
-def _still_ours(parcel: Parcel) -> Script[bool]:
-    return bool((yield query("parcel_still_ours", id=parcel.id, attempt=parcel.attempt)))
+def _still_ours(parcel: Parcel, until_us: int) -> Script[bool]:
+    return bool((yield query("parcel_still_ours", id=parcel.id, attempt=parcel.attempt, until=until_us)))
 
 
 def _settle(parcel: Parcel, receipt: Receipt, retry_at: datetime) -> Script[None]:
@@ -151,18 +166,19 @@ def _settle(parcel: Parcel, receipt: Receipt, retry_at: datetime) -> Script[None
         yield query("parcel_done", id=parcel.id)
         yield query("check_in_sent", id=parcel.check_in)
         return
+    mine = {"id": parcel.id, "attempt": parcel.attempt}
     if isinstance(receipt, Refused):
-        yield query("parcel_park", id=parcel.id)
-        yield query("check_in_undeliverable", id=parcel.check_in)
+        if (yield query("parcel_park", **mine)):
+            yield query("check_in_undeliverable", id=parcel.check_in)
         return
     put_off = "parcel_retry" if isinstance(receipt, Later) else "parcel_unknown"
-    yield query(put_off, id=parcel.id, wake_at=micros(retry_at))
-    yield Wake(parcel.person.platform, parcel.id, parcel.attempt, micros(retry_at))
+    if (yield query(put_off, wake_at=micros(retry_at), **mine)):
+        yield Wake(parcel.person.platform, parcel.id, parcel.attempt, micros(retry_at))
 
 
 def _put_back(parcel: Parcel, now: datetime) -> Script[None]:
     yield Lock(parcel.person)
-    if not (yield query("parcel_still_ours", id=parcel.id, attempt=parcel.attempt)):
+    if not (yield from _still_ours(parcel, 0)):
         return
     yield query("parcel_done", id=parcel.id)
     gen = yield query("check_in_back", id=parcel.check_in, wake_at=micros(now))
@@ -195,15 +211,18 @@ def _next_wake(platforms: Collection[str], *, check_ins: bool) -> Script[datetim
     return None if first is None else instant(first)
 
 
-def _expire(now: datetime) -> Script[int]:
-    removed: int = 0
-    for row_id, platform, workspace, user in (yield query("people_stale", before=micros(now - KEEP_TEXT))):
+def _expire(now: datetime, *, shared: bool) -> Script[int]:
+    removed, before = 0, micros(now - KEEP_TEXT)
+    for row_id, platform, workspace, user in (yield query("people_stale", before=before, most=EXPIRE_MOST)):
         yield Lock(Person(platform, workspace, user))
-        yield from forget(row_id, Person(platform, workspace, user))
-        removed += 1
+        # Somebody may have come back between the look and the lock.
+        if (yield query("person_stale", person_id=row_id, before=before)):
+            yield from forget(row_id, Person(platform, workspace, user))
+            removed += 1
     removed += yield query("debriefs_expire", before=micros(now - KEEP_TEXT))
     removed += yield query("check_ins_expire", before=micros(now - KEEP_TEXT))
     removed += yield query("inbox_expire", before=micros(now - KEEP_DELIVERY_IDS))
     removed += yield query("parcels_expire", before=micros(now - KEEP_PARKED))
-    yield query("parcels_unstick", now=micros(now), horizon=micros(now + WAITS_LONGEST))
+    for stuck in ("parcels_unstick", "check_ins_unstick")[: 1 + shared]:
+        removed += yield query(stuck, now=micros(now), horizon=micros(now + WAITS_LONGEST))
     return int(removed)

@@ -22,9 +22,9 @@ from bot.model import (
     Turn,
 )
 from bot.runtime.points import Point, passing
-from bot.runtime.ports import Decide, Parcel, Snapshot, Taken
-from bot.storage.bodies import BODY, CONVERSATION, SLOTS, Body, address, micros, seal, unseal
-from bot.storage.script import CHECK_IN, Lock, Script, Wake, query
+from bot.runtime.ports import CHECK_IN, Decide, Parcel, Snapshot, Taken, Wake
+from bot.storage.bodies import BODY, CONVERSATION, SLOTS, Body, address, instant, micros, seal, unseal
+from bot.storage.script import Lock, Script, query
 from bot.storage.vault import Vault
 
 # A send is given up on well before this, so a lease that ran out means that its holder is gone.
@@ -50,11 +50,12 @@ class Turns:
     def __init__(self, vault: Vault, jitter: Callable[[timedelta], timedelta]) -> None:
         self._vault, self._jitter = vault, jitter
 
-    def turn(self, event: Event, decide: Decide) -> Script[Taken]:
+    def turn(self, event: Event, decide: Decide, key: str) -> Script[Taken]:
+        """`key` names the parcel, also when the script is played again because the answer to its commit was lost."""
         person, delivery_id = event.person, f"{event.person.platform}:{event.delivery_id}"
         yield Lock(person)
         if (yield query("inbox_knows", delivery_id=delivery_id)):
-            return Taken(None)
+            return Taken((yield from self._posted(event, key)))
         # A check-in that was moved, cancelled or sent since it was claimed is no longer wanted.
         if isinstance(event, TimerFired) and not (
             yield query("check_in_send", id=event.check_in.id, gen=event.check_in.gen)
@@ -69,7 +70,7 @@ class Turns:
         if turn.screen is None:
             return Taken(None)
         yield query("parcels_supersede", **address(person))
-        taken = Taken((yield from self._post(event, turn.screen, turn.conversation.slots.get("reach", ""))))
+        taken = Taken((yield from self._post(event, key, turn.screen, turn.conversation.slots.get("reach", ""))))
         passing(Point.TURN_WRITTEN)
         return taken
 
@@ -113,12 +114,20 @@ class Turns:
         check_in_id, gen = moved or ((yield query("check_in_add", debrief=debrief, **row)), 0)
         yield Wake(CHECK_IN, check_in_id, gen, wake_at)
 
-    def _post(self, event: Event, screen: Screen, reach: str) -> Script[Parcel | None]:
+    def _posted(self, event: Event, key: str) -> Script[Parcel | None]:
+        """The parcel that this very call has put in the outbox before; None for a repeat of the event."""
+        row = yield query("parcel_of_key", key=key)
+        if row is None:
+            return None
+        body = unseal(self._vault, BODY, row[1], event.person)
+        return Parcel(row[0], key, event.person, body.screen, instant(row[2]), body.handle, reach=body.reach)
+
+    def _post(self, event: Event, key: str, screen: Screen, reach: str) -> Script[Parcel | None]:
         """Put the screen in the outbox. An answer is leased to us: its delivery begins right after the commit.
 
         A knock lies ready: it is claimed when the platform's pace has room for it, by whoever serves the platform.
         """
-        key, person, at = secrets.token_hex(12), event.person, micros(event.at)
+        person, at = event.person, micros(event.at)
         body = seal(self._vault, BODY, Body(screen, event.handle, reach), person)
         row = {"key": key, "body": body, "made_at": at, **address(person)}
         if isinstance(event, TimerFired):
@@ -129,6 +138,11 @@ class Turns:
         wake_at = micros(event.at + LEASE)
         parcel_id = yield query("parcel_add", state="sending", wake_at=wake_at, attempt=1, check_in=0, **row)
         return Parcel(int(parcel_id), key, person, screen, event.at, event.handle, reach=reach)
+
+
+def new_key() -> str:
+    """24 characters: what a platform calls the message."""
+    return secrets.token_hex(12)
 
 
 def forget(person_id: int, person: Person) -> Script[None]:

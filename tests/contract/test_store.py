@@ -214,7 +214,7 @@ async def test_a_knock_that_waits_is_gone_once_it_is_cancelled_moved_or_opened(s
         parcel = await knock(store, str(number))
         await store.settle_parcel(parcel, Later(600), EVENING + timedelta(minutes=10))
         await turn(store, f"change {number}", change)
-        assert not await store.still_ours(parcel)
+        assert not await store.still_ours(parcel, EVENING)
         waiting = await claim(store, EVENING + timedelta(days=1), 10)
         assert [late for late in waiting if late.check_in] == []
 
@@ -222,9 +222,9 @@ async def test_a_knock_that_waits_is_gone_once_it_is_cancelled_moved_or_opened(s
 async def test_a_parcel_that_was_claimed_again_is_no_longer_the_first_claims(store: SqlStore) -> None:
     await turn(store, "1")
     [first] = await claim(store, EVENING + LEASE, 10)
-    assert await store.still_ours(first)
+    assert await store.still_ours(first, EVENING)
     [second] = await claim(store, EVENING + 2 * LEASE, 10)
-    assert (await store.still_ours(first), await store.still_ours(second)) == (False, True)
+    assert (await store.still_ours(first, EVENING), await store.still_ours(second, EVENING)) == (False, True)
 
 
 async def test_an_answer_that_still_waits_gives_way_to_a_newer_one(store: SqlStore) -> None:
@@ -426,7 +426,7 @@ async def test_a_knock_that_somebody_else_took_up_is_not_put_back(store: SqlStor
     [other] = await knocks(store, EVENING + LEASE)
     await store.put_back(parcel, EVENING + LEASE)
     assert await _states(back_end) == ["sending"]
-    assert await store.still_ours(other)
+    assert await store.still_ours(other, EVENING)
 
 
 async def test_a_workspace_with_much_to_send_leaves_their_share_to_the_others(store: SqlStore) -> None:

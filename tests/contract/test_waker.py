@@ -11,10 +11,9 @@ import pytest
 import pytest_asyncio
 
 from bot.runtime.clock import SkippingClock
-from bot.runtime.ports import Waker
+from bot.runtime.ports import CHECK_IN, Wake, Waker
 from bot.runtime.timers.aps import ApsWaker
 from bot.runtime.timers.pgq import PgqWaker
-from bot.storage.script import CHECK_IN, Wake
 from tests.back_ends import NAMES, BackEnd, fresh
 
 pytestmark = pytest.mark.asyncio

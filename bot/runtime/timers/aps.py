@@ -47,4 +47,8 @@ class ApsWaker:
         if at is None:
             return
         run_at = datetime.now(UTC) + (at - self._clock.now())
-        scheduler.add_job(self._due.set, "date", run_date=run_at, id=_NEXT, replace_existing=True)
+        scheduler.add_job(self._ring, "date", run_date=run_at, id=_NEXT, replace_existing=True)
+
+    async def _ring(self) -> None:
+        """A coroutine, so that the scheduler runs it in the loop and not in a thread."""
+        self._due.set()

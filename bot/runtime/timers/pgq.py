@@ -9,7 +9,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 import asyncpg
 from pgqueuer.adapters.drivers.asyncpg import AsyncpgDriver, AsyncpgPoolDriver
@@ -18,7 +18,7 @@ from pgqueuer.core.qm import QueueManager
 from pgqueuer.models import Job
 
 from bot.runtime.logs import outline
-from bot.runtime.ports import Clock
+from bot.runtime.ports import CHECK_IN, Clock, Wake
 from bot.runtime.timers import SWEEP_S
 
 log = logging.getLogger(__name__)
@@ -26,20 +26,9 @@ log = logging.getLogger(__name__)
 BATCH, JOBS_MOST = 250, 1000
 POOL = (0, 3)
 RECONNECT_S = 1.0
+# What is due and cannot be claimed, because another process holds it, is looked at again after this.
+SPIN_S = 0.05
 KEEP_LOG = timedelta(hours=1)
-
-
-class Wanted(Protocol):
-    """What is asked of a wake-up: see bot.storage.script.Wake."""
-
-    @property
-    def kind(self) -> str: ...
-    @property
-    def id(self) -> int: ...
-    @property
-    def turn(self) -> int: ...
-    @property
-    def at_us(self) -> int: ...
 
 
 class PgqWaker:
@@ -54,7 +43,7 @@ class PgqWaker:
     def nudge(self) -> None:
         self._due.set()
 
-    async def schedule(self, connection: Any, wakes: Sequence[Wanted]) -> None:
+    async def schedule(self, connection: Any, wakes: Sequence[Wake]) -> None:
         """Ask for wake-ups inside the connection's transaction; a delay is told, so the machines' clocks may differ."""
         now_us = int(self._clock.now().timestamp() * 1_000_000)
         await Queries(AsyncpgDriver(connection)).enqueue(
@@ -91,7 +80,7 @@ class PgqWaker:
                 self._looked.notify_all()
             wait_s = SWEEP_S if at is None else (at - self._clock.now()).total_seconds()
             try:
-                async with asyncio.timeout(min(max(wait_s, 0), SWEEP_S)):
+                async with asyncio.timeout(min(max(wait_s, SPIN_S), SWEEP_S)):
                     await self._due.wait()
             except TimeoutError:
                 continue
@@ -106,13 +95,19 @@ class PgqWaker:
 
             try:
                 async with asyncpg.create_pool(
-                    self._url, min_size=POOL[0], max_size=POOL[1], max_inactive_connection_lifetime=0, init=watch
+                    self._url,
+                    min_size=POOL[0],
+                    max_size=POOL[1],
+                    max_inactive_connection_lifetime=0,
+                    command_timeout=SWEEP_S,
+                    init=watch,
                 ) as pool:
                     # Whatever was asked for while nobody listened is in the rows.
                     self._due.set()
                     await self._serve(pool, lost)
-            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, ExceptionGroup) as error:
-                log.warning("PgQueuer lost the database, trying again: %s", outline(error))
+            except Exception as error:
+                # Whatever it is, the sweep goes on without it.
+                log.warning("PgQueuer ended, beginning it again: %s", outline(error))
             await asyncio.sleep(RECONNECT_S)
 
     async def _serve(self, pool: asyncpg.Pool, lost: asyncio.Event) -> None:
@@ -122,7 +117,8 @@ class PgqWaker:
         for kind in self._kinds:
             manager.entrypoint(kind)(self._fired)
         run = manager.run(batch_size=BATCH, max_concurrent_tasks=JOBS_MOST, dequeue_timeout=timedelta(seconds=SWEEP_S))
-        tasks = [asyncio.create_task(work) for work in (run, self._tidy(queries), lost.wait())]
+        tidy = [self._tidy(queries)] if CHECK_IN in self._kinds else []
+        tasks = [asyncio.create_task(work) for work in (run, lost.wait(), *tidy)]
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
