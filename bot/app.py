@@ -4,15 +4,15 @@ import asyncio
 import gc
 import logging
 import signal
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, cast
 
-from bot import content as contents
+from bot import compiled
 from bot.content import Content
 from bot.errors import OperatorError, SettingsFault
 from bot.runtime.clock import SkippingClock, SystemClock
@@ -46,9 +46,24 @@ def content_texts(folder: Path = CONTENT) -> dict[str, str]:
 
 
 def load_content(folder: Path = CONTENT) -> Content:
-    """Raises ContentFault with every fault in content/."""
+    """Content, read from its files. Raises ContentFault with every fault in them."""
+    return _read(content_texts(folder), datetime.now(UTC).date())
+
+
+def compiled_content(folder: Path = CONTENT) -> Content:
+    """The same; where nothing has changed since an earlier start, as that one read it."""
+    texts, today = content_texts(folder), datetime.now(UTC).date()
+    key = compiled.key(texts, compiled.CODE, compiled.tools())
+    content = compiled.load(compiled.place(folder), key, lambda: _read(texts, today))
+    # All that a day changes: crisis lines become too old to be shown, and reading them says so.
+    return content if content.lines.fresh(today) else _read(texts, today)
+
+
+def _read(texts: Mapping[str, str], today: date) -> Content:
+    from bot import reading  # noqa: PLC0415  few starts need it
+
     signatures = {name: skill.signature for name, skill in SKILLS.items()}
-    return contents.read(content_texts(folder), signatures, datetime.now(UTC).date())
+    return reading.read(texts, signatures, today)
 
 
 def plugs() -> list[Plug]:
@@ -201,7 +216,7 @@ async def serve(only: str = "") -> None:
     except SettingsFault as fault:
         faults += fault.faults
     try:
-        content = load_content()
+        content = compiled_content()
     except OperatorError as fault:
         faults += fault.faults
     if faults:

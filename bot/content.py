@@ -1,18 +1,12 @@
-"""Content as one value: every flow, list, word and care table, read together or not at all."""
+"""Content as one value: every flow, list, word and care table. How it is read: reading.py."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
-from typing import TypeVar
 
 from bot.care.lines import Lines
 from bot.care.triage import Lexicon
-from bot.errors import ContentFault
-from bot.flows import lint, load
-from bot.flows.document import FlowDoc, OpenerDoc, Signature, StepDoc, WordsDoc
+from bot.flows.document import FlowDoc, OpenerDoc, StepDoc, WordsDoc
 from bot.model import Option
-
-LEXICON, LINES = "care/lexicon.yaml", "care/lines.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,44 +21,3 @@ class Content:
     words: WordsDoc
     lexicon: Lexicon
     lines: Lines
-
-
-def read(texts: Mapping[str, str], signatures: Mapping[str, Signature], today: date) -> Content:
-    """Build Content from file texts keyed by their path below content/, such as `flows/help.yaml`.
-
-    Raises ContentFault with every fault there is, each as `path:line: CODE message`.
-    """
-    faults: list[str] = []
-    documents = load.documents(texts)
-    faults += [str(fault) for fault in documents.faults]
-    if not documents.faults:
-        faults += [str(fault) for fault in lint.faults(documents, signatures)]
-    lexicon = _gather(faults, lambda: Lexicon.load(texts.get(LEXICON, ""), LEXICON))
-    lines = _gather(faults, lambda: Lines.load(texts.get(LINES, ""), LINES, today))
-    if faults or lexicon is None or lines is None:
-        raise ContentFault(*faults)
-    return Content(
-        flows=documents.flows,
-        steps={f"{name}.{step}": doc for name, flow in documents.flows.items() for step, doc in flow.steps.items()},
-        starts={word: f"{name}.{step}" for name, flow in documents.flows.items() for word, step in flow.words.items()},
-        lists={
-            name: tuple(Option(id=key, label=label) for key, label in options.items())
-            for name, options in documents.lists.items()
-        },
-        openers=documents.openers,
-        words=documents.words,
-        lexicon=lexicon,
-        lines=lines,
-    )
-
-
-Table = TypeVar("Table")
-
-
-def _gather(faults: list[str], load_table: Callable[[], Table]) -> Table | None:
-    """The table, or None with its faults added to `faults`."""
-    try:
-        return load_table()
-    except ContentFault as fault:
-        faults.extend(fault.faults)
-        return None

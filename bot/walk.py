@@ -10,8 +10,7 @@ from datetime import timedelta
 from bot.care.triage import Label
 from bot.content import Content
 from bot.errors import ProgramError
-from bot.flows.document import BACK, ChoiceDoc, Go, StepDoc
-from bot.flows.lint import PLACEHOLDER, resolve
+from bot.flows.document import BACK, PLACEHOLDER, ChoiceDoc, Go, StepDoc, resolve
 from bot.forms import form_at
 from bot.model import (
     LASTING_SLOTS,

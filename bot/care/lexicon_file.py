@@ -1,43 +1,25 @@
 """The lexicon's file: word sets, spellings and families of patterns, read strictly. Every fault is gathered.
 
 L001 shape, L002 unknown key, L003 unknown label, L004 bad pattern, L005 a word that spelling makes unreachable,
-L006 too few examples, L007 a bad spelling, L011 a set that nothing uses; of the examples (triage.py): L008 not
+L006 too few examples, L007 a bad spelling, L011 a set that nothing uses; of the examples: L008 not
 matched, L009 read otherwise, L010 matched against its will.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
+from itertools import chain
+from sys import intern
 from typing import Any
 
-from bot.care.patterns import Pattern, PatternFault, Reader
+from bot.care.patterns import PatternFault, Reader
+from bot.care.triage import Family, Label, Lexicon, triage
 from bot.care.words import NUMBER, STOP, Spelling, slips, tokens
+from bot.errors import ContentFault
 from bot.strict_yaml import Fault, Marks, read
 
 EXAMPLES_FEWEST = 2
-
-
-class Label(StrEnum):
-    """What a text is a sign of, the most urgent first."""
-
-    DANGER = "danger"
-    SELF_HARM = "self_harm"
-    ABUSE = "abuse"
-    ORDINARY = "ordinary"
-
-    # The enum's own is a function in Python, and each text asks for dozens.
-    __hash__ = str.__hash__
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Family:
-    """Ways to say one thing. `claims`: its words are taken out before the families that do not claim read on."""
-
-    name: str
-    label: Label
-    claims: bool
-    patterns: tuple[Pattern, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +45,17 @@ class LexiconFile:
 
     def fault(self, code: str, message: str, *keys: str | int) -> None:
         self.faults.append(Fault(self.path, self.marks.line(*keys), code, message))
+
+
+def load_lexicon(text: str, path: str) -> Lexicon:
+    """Compile the lexicon from YAML text. Raises ContentFault with every fault as `path:line: CODE message`."""
+    file = read_lexicon(text, path)
+    counts = Counter(chain.from_iterable(tokens(example.text, file.spelling) for example in file.examples))
+    lexicon = Lexicon(file.families, file.spelling, counts)
+    faults = file.faults or _examples(lexicon, file)
+    if faults:
+        raise ContentFault(*map(str, sorted(faults)))
+    return lexicon
 
 
 def read_lexicon(text: str, path: str) -> LexiconFile:
@@ -116,7 +109,7 @@ def _word_sets(file: LexiconFile, top: Mapping[str, Any], sets: dict[str, frozen
     """Fill the named sets; a set may hold a set that stands before it."""
     for name, words in _word_lists(file, top, "words"):
         try:
-            plain = {word for word in words if word.isalnum()}
+            plain = {intern(word) for word in words if word.isalnum()}
             sets[name] = frozenset(plain).union(
                 *(reader.patterns(word)[0][0].words for word in words if word not in plain)
             )
@@ -181,3 +174,23 @@ def _unreachable(file: LexiconFile, sets: Mapping[str, frozenset[str]], top: Map
             for word in sorted(lost & set(re.split(r"[\s|()?]+", source))):
                 message = f"{word!r} is never seen: it is read as something else"
                 file.fault("L005", message, "families", family, "patterns", number)
+
+
+def _examples(lexicon: Lexicon, file: LexiconFile) -> list[Fault]:
+    """Hold each example against the whole lexicon."""
+    labels = {family.name: family.label for family in file.families}
+    faults = []
+    for example in file.examples:
+        signs = lexicon.signs(example.text)
+        read_as = triage(lexicon, example.text)
+        if not example.wanted and example.family in signs:
+            faults.append(Fault(file.path, example.line, "L010", f"{example.family} must not match: {example.text}"))
+        elif example.wanted and example.family not in signs:
+            faults.append(Fault(file.path, example.line, "L008", f"{example.family} does not match: {example.text}"))
+        elif example.wanted and read_as is not labels[example.family]:
+            faults.append(
+                Fault(
+                    file.path, example.line, "L009", f"read as {read_as}, not {labels[example.family]}: {example.text}"
+                )
+            )
+    return faults

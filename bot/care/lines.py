@@ -1,24 +1,10 @@
-"""Crisis lines by country, from lines.yaml. Only what stands there is shown, never a number without its country.
-
-C001 shape, C002 unknown kind, C003 no ISO 3166 country, C004 too few sources, C005 compared too long ago,
-C006 two rows for the same.
-"""
+"""Crisis lines by country. Only what lines.yaml says is shown, never a number without its country."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Self
 
-from babel import Locale
-
-from bot.errors import ContentFault
-from bot.strict_yaml import Fault, Marks, read
-
-KINDS = frozenset({"emergency", "crisis", "domestic"})
-SOURCES_FEWEST = 2
 COMPARED_WITHIN = timedelta(days=366)
-_KEYS = frozenset({"country", "where", "kind", "reach", "hours", "for", "sources", "newest"})
-_NEEDED = frozenset({"country", "kind", "reach", "sources"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +28,15 @@ class Line:
 class Lines:
     """Immutable once made."""
 
-    def __init__(self, lines: Sequence[Line]) -> None:
+    def __init__(self, lines: Sequence[Line], names: Mapping[str, str], compared: date) -> None:
+        """`names`: of countries, by ISO code. `compared`: when the lines were held against their sources."""
         self._lines = tuple(lines)
-        names = Locale("en").territories
         codes = {line.country for line in lines}
         self._countries = tuple(sorted(((code, names[code]) for code in codes), key=lambda pair: pair[1]))
+        self._compared = compared
 
-    @classmethod
-    def load(cls, text: str, path: str, today: date) -> Self:
-        """Read lines.yaml. Raises ContentFault with every fault as `path:line: CODE message`."""
-        reading = read(text, path)
-        faults = list(reading.faults) or list(_faults(reading.value, reading.marks, path, today))
-        if faults:
-            raise ContentFault(*map(str, sorted(faults)))
-        return cls([_line(row) for row in reading.value["lines"]])
+    def fresh(self, today: date) -> bool:
+        return fresh(self._compared, today)
 
     def countries(self) -> tuple[tuple[str, str], ...]:
         """(ISO code, English name) of every country with a line, by name."""
@@ -73,54 +54,6 @@ class Lines:
         return (line for line in self._lines if (line.country, line.kind) == (country, kind))
 
 
-def _line(row: Mapping[str, Any]) -> Line:
-    return Line(
-        row["country"], row["kind"], row["reach"], row.get("where", ""), row.get("for", ""), row.get("hours", "")
-    )
-
-
-def _faults(value: Any, marks: Marks, path: str, today: date) -> Iterator[Fault]:
-    if not isinstance(value, dict) or set(value) != {"compared", "lines"} or not isinstance(value["lines"], list):
-        yield Fault(path, 1, "C001", "the file has `compared:` and a list `lines:`, nothing else")
-        return
-    yield from _compared(value["compared"], marks.line("compared"), path, today)
-    seen: set[tuple[str, ...]] = set()
-    for number, row in enumerate(value["lines"]):
-        at = marks.line("lines", number)
-        if not _has_shape(row):
-            yield Fault(path, at, "C001", f"a line has {sorted(_NEEDED)}, may have {sorted(_KEYS - _NEEDED)}, no more")
-            continue
-        yield from _row_faults(row, at, path)
-        same = tuple(row.get(key, "") for key in ("country", "kind", "where", "for"))
-        if same in seen:
-            yield Fault(path, at, "C006", f"a second row for {' '.join(part for part in same if part)}")
-        seen.add(same)
-
-
-def _has_shape(row: Any) -> bool:
-    return (
-        isinstance(row, dict)
-        and set(row) >= _NEEDED
-        and set(row) <= _KEYS
-        and isinstance(row["sources"], list)
-        and all(isinstance(value, str) and value for key, value in row.items() if key != "sources")
-    )
-
-
-def _row_faults(row: Mapping[str, Any], at: int, path: str) -> Iterator[Fault]:
-    if row["kind"] not in KINDS:
-        yield Fault(path, at, "C002", f"{row['kind']!r} is none of {sorted(KINDS)}")
-    if len(row["country"]) != 2 or row["country"] not in Locale("en").territories:
-        yield Fault(path, at, "C003", f"{row['country']!r} is no ISO 3166 country of two letters")
-    if row["kind"] != "emergency" and len(set(row["sources"])) < SOURCES_FEWEST:
-        yield Fault(path, at, "C004", f"a line of help has {SOURCES_FEWEST} sources, this one {len(row['sources'])}")
-
-
-def _compared(text: Any, at: int, path: str, today: date) -> Iterator[Fault]:
-    try:
-        compared = date.fromisoformat(text)
-    except (TypeError, ValueError):
-        yield Fault(path, at, "C001", f"`compared` is a date such as 2026-11-22, not {text!r}")
-        return
-    if not timedelta(0) <= today - compared <= COMPARED_WITHIN:
-        yield Fault(path, at, "C005", "the rows were compared with their sources over 12 months ago: do it again")
+def fresh(compared: date, today: date) -> bool:
+    """Whether lines that were compared with their sources on that day may still be shown."""
+    return timedelta(0) <= today - compared <= COMPARED_WITHIN

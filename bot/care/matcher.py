@@ -74,13 +74,15 @@ def _reached(steps: Iterable[Step], words: Sequence[str], at: int, way: int) -> 
 
 
 class _Builder:
-    """Makes the clue of each pattern. Equal steps and sets of words are kept once: thousands are written again."""
+    """Makes the clue of each pattern. What is equal in them is kept once: thousands are written again."""
 
     def __init__(self, counts: Mapping[str, int]) -> None:
         self._counts = counts
         self._all = _UNSEEN + sum(counts.values())
         self._chances: dict[frozenset[str], float] = {}
         self._known: dict[Step, Step] = {}
+        self._rows: dict[tuple[Step, ...], tuple[Step, ...]] = {}
+        self._sets: dict[frozenset[str], frozenset[str]] = {}
 
     def clue(self, number: int, pattern: Pattern) -> tuple[Clue, Pattern]:
         """The clue of a pattern, and its elements (one, or two side by side) by which to look it up."""
@@ -94,14 +96,15 @@ class _Builder:
         _, which, size = min(lone + pairs)
         at = must[which][0]
         anchor = Anchor(number, self._steps(reversed(pattern[:at])), self._steps(pattern[at + 1 :]))
+        near = [self._once(element.words) for element in pattern]
         # Of the nearest on either side that must be there, the one that is met more rarely.
-        sides = [(1.0, Clue(pattern[at].words, 0, 1, anchor))]
+        sides = [(1.0, Clue(near[at], 0, 1, anchor))]
         if which:
             place, chance = must[which - 1]
-            sides.append((chance * (at - place), Clue(pattern[place].words, place - at, 0, anchor)))
+            sides.append((chance * (at - place), Clue(near[place], place - at, 0, anchor)))
         if which + size < len(must):
             place, chance = must[which + size]
-            clue = Clue(pattern[place].words, size, place - at + 1, anchor)
+            clue = Clue(near[place], size, place - at + 1, anchor)
             sides.append((chance * (place - at + 1 - size), clue))
         return min(sides, key=itemgetter(0))[1], pattern[at : at + size]
 
@@ -112,20 +115,28 @@ class _Builder:
             chance = self._chances[words] = sum(self._counts.get(word, _UNSEEN) for word in words) / self._all
         return chance
 
+    def _once(self, words: frozenset[str]) -> frozenset[str]:
+        return self._sets.setdefault(words, words)
+
     def _steps(self, elements: Iterable[Element]) -> tuple[Step, ...]:
         steps = []
         skips = 0
         for words, optional in elements:
             if words:
-                step = Step(skips, words, optional)
+                step = Step(skips, self._once(words), optional)
                 steps.append(self._known.setdefault(step, step))
                 skips = 0
             else:
                 skips += 1
-        return tuple(steps)
+        return self._rows.setdefault(tuple(steps), tuple(steps))
 
 
 Row = tuple[Clue, ...]
+
+
+def _once(rows: dict[tuple[int, ...], Row], clues: Sequence[Clue]) -> Row:
+    """The clues as a row; one row for all the places that hold the very same."""
+    return rows.setdefault(tuple(map(id, clues)), tuple(clues))
 
 
 class Matcher:
@@ -149,8 +160,9 @@ class Matcher:
             else:
                 for pair in product(elements[0].words, elements[1].words):
                     by_pair.setdefault(pair, []).extend(clues)
-        self._by_word = {word: tuple(clues) for word, clues in by_word.items()}
-        self._by_pair = {pair: tuple(clues) for pair, clues in by_pair.items()}
+        rows: dict[tuple[int, ...], Row] = {}
+        self._by_word = {word: _once(rows, clues) for word, clues in by_word.items()}
+        self._by_pair = {pair: _once(rows, clues) for pair, clues in by_pair.items()}
         self._margin = [TAKEN] * max(map(len, patterns), default=1)
 
     def framed(self, words: Iterable[str]) -> list[str]:

@@ -8,6 +8,7 @@ of a sentence or of the text.
 import re
 from collections.abc import Iterator, Mapping
 from itertools import chain, product
+from sys import intern
 from typing import NamedTuple
 
 from bot.care.words import STOP
@@ -70,7 +71,7 @@ class Reader:
                     raise PatternFault(f"{choice} is not among the words")
                 words |= self._sets[choice[1:-1]]
             elif choice.isalnum() or choice == STOP:
-                words.add(choice)
+                words.add(intern(choice))
             else:
                 raise PatternFault(f"{part!r} is neither a word, a <set>, a gap nor a choice of these")
         return Element(frozenset(words), optional)

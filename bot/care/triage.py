@@ -4,20 +4,38 @@ Order: danger now, self-harm, abuse, ordinary. Families that `claim` (idiom, neg
 and take their words out of the text; all others read what is left.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from itertools import chain
-from typing import Self, TypeVar
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeVar
 
-from bot.care.lexicon_file import Family, Label, LexiconFile, read_lexicon
 from bot.care.matcher import TAKEN, Anchor, Matcher, longest
+from bot.care.patterns import Pattern
 from bot.care.words import Spelling, tokens
-from bot.errors import ContentFault
-from bot.strict_yaml import Fault
-
-__all__ = ["Label", "Lexicon", "triage"]
 
 Kind = TypeVar("Kind")
+
+
+class Label(StrEnum):
+    """What a text is a sign of, the most urgent first."""
+
+    DANGER = "danger"
+    SELF_HARM = "self_harm"
+    ABUSE = "abuse"
+    ORDINARY = "ordinary"
+
+    # The enum's own is a function in Python, and each text asks for dozens.
+    __hash__ = str.__hash__
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Family:
+    """Ways to say one thing. `claims`: its words are taken out before the families that do not claim read on."""
+
+    name: str
+    label: Label
+    claims: bool
+    patterns: tuple[Pattern, ...]
 
 
 class Lexicon:
@@ -31,17 +49,6 @@ class Lexicon:
         self._labels = [family.label for family in first + then for _ in family.patterns]
         self._claims = sum(len(family.patterns) for family in first)
         self._matcher = Matcher([pattern for family in first + then for pattern in family.patterns], counts)
-
-    @classmethod
-    def load(cls, text: str, path: str) -> Self:
-        """Compile the lexicon from YAML text. Raises ContentFault with every fault as `path:line: CODE message`."""
-        file = read_lexicon(text, path)
-        counts = Counter(chain.from_iterable(tokens(example.text, file.spelling) for example in file.examples))
-        lexicon = cls(file.families, file.spelling, counts)
-        faults = file.faults or _examples(lexicon, file)
-        if faults:
-            raise ContentFault(*map(str, sorted(faults)))
-        return lexicon
 
     def labels(self, text: str) -> set[Label]:
         """Every label that the text shows."""
@@ -83,23 +90,3 @@ def triage(lexicon: Lexicon, text: str) -> Label:
     """The most urgent thing that one free text is a sign of."""
     labels = lexicon.labels(text)
     return next((label for label in Label if label in labels), Label.ORDINARY)
-
-
-def _examples(lexicon: Lexicon, file: LexiconFile) -> list[Fault]:
-    """Hold each example against the whole lexicon."""
-    labels = {family.name: family.label for family in file.families}
-    faults = []
-    for example in file.examples:
-        signs = lexicon.signs(example.text)
-        read_as = triage(lexicon, example.text)
-        if not example.wanted and example.family in signs:
-            faults.append(Fault(file.path, example.line, "L010", f"{example.family} must not match: {example.text}"))
-        elif example.wanted and example.family not in signs:
-            faults.append(Fault(file.path, example.line, "L008", f"{example.family} does not match: {example.text}"))
-        elif example.wanted and read_as is not labels[example.family]:
-            faults.append(
-                Fault(
-                    file.path, example.line, "L009", f"read as {read_as}, not {labels[example.family]}: {example.text}"
-                )
-            )
-    return faults

@@ -3,6 +3,7 @@
 Frozen values; an unknown key is a fault.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -15,6 +16,12 @@ Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
 Target = Annotated[str, StringConstraints(pattern=r"^(back|[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?)$")]
 
 BACK = "back"
+PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+
+
+def resolve(flow: str, target: str) -> str:
+    """A target as written in `flow`, as `flow.step`; `back` stays."""
+    return target if target == BACK or "." in target else f"{flow}.{target}"
 
 
 class Strict(BaseModel):

@@ -1,7 +1,6 @@
 """A flow as a Mermaid flowchart: made from the content, never by hand."""
 
-from bot.flows.document import FlowDoc, Go, StepDoc
-from bot.flows.lint import resolve
+from bot.flows.document import FlowDoc, Go, StepDoc, resolve
 
 
 def mermaid(flow: FlowDoc) -> str:

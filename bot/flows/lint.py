@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from bot.flows.document import BACK, FlowDoc, Go, Signature, StepDoc
+from bot.flows.document import BACK, PLACEHOLDER, FlowDoc, Go, Signature, StepDoc, resolve
 from bot.flows.load import Documents, flow_path
 from bot.model import LASTING_SLOTS, RESUME, SAFETY, SCREEN_LONGEST_CHARS
 from bot.strict_yaml import Fault
@@ -18,7 +18,6 @@ OPTION_LONGEST, OPTIONS_MOST = 75, 100
 CHOICES_MOST, SENTENCE_MOST_WORDS, MOMENT_MOST_WORDS, SAY_LONGEST = 3, 14, 60, 1_200
 MOMENT_FLOWS = frozenset({"cool_down"})
 _STRAY = re.compile(r"[{}]")
-PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 FORBIDDEN = re.compile(
     r"\b(abuser|abusive|toxic|narcissis\w*|gasligh\w*|leave (him|her|them)|dump (him|her|them)|you(['’]| a)re right"
     r"|they(['’]| a)re wrong|you should(n't| not)? have|you never|you always|calm down|overreact\w*|victim)\b|!",
@@ -65,11 +64,6 @@ def targets(flow: FlowDoc, step: StepDoc) -> list[str]:
     gos += [part.go for part in (step.menu, step.text) if part is not None]
     names = [branch.to for go in gos for branch in go] + list(step.outcomes.values())
     return [resolve(flow.flow, name) for name in names]
-
-
-def resolve(flow: str, target: str) -> str:
-    """A target as written in `flow`, as `flow.step`; `back` stays."""
-    return target if target == BACK or "." in target else f"{flow}.{target}"
 
 
 def _of_flow(documents: Documents, flow: FlowDoc) -> Iterator[Fault]:

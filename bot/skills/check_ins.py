@@ -3,9 +3,6 @@
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_time
-
 from bot.model import CancelCheckIns, CheckInState, PlanCheckIn, SettleCheckIn
 from bot.skills.base import Answer, Ask, skill
 from bot.skills.when import resolve, understand
@@ -32,6 +29,9 @@ def zone_of(ask: Ask) -> ZoneInfo | None:
 
 def spoken(at: datetime, zone: ZoneInfo, locale: str) -> str:
     """An instant as a person says it, such as `Monday 23 November, 10:00`."""
+    from babel import Locale, UnknownLocaleError  # noqa: PLC0415  no start needs it
+    from babel.dates import format_date, format_time  # noqa: PLC0415
+
     try:
         known = Locale.parse(locale.replace("-", "_"))
     except (UnknownLocaleError, ValueError, TypeError):

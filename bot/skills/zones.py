@@ -1,10 +1,9 @@
 """A time zone from the time on somebody's clock and the country of their locale. Nothing is looked up outside."""
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-from babel.core import get_global
 
 from bot.model import Option
 from bot.skills.base import Answer, Ask, skill
@@ -28,7 +27,7 @@ def candidates(words: str, now: datetime, locale: str, known: tuple[Option, ...]
         return (Option(elsewhere, _city(elsewhere)),)
     offsets = {_offset(now, at) for at in clock_times(words)}
     territory = locale.replace("_", "-").partition("-")[2].upper()
-    home = tuple(get_global("territory_zones").get(territory, ())) if territory else ()
+    home = tuple(_of_countries().get(territory, ())) if territory else ()
     labels = {option.id: option.label for option in known}
     at_home = [zone for zone in home if _now_offset(zone, now) in offsets]
     if at_home:
@@ -59,10 +58,17 @@ def _this_year(zone: str, now: datetime) -> tuple[timedelta | None, ...]:
     return tuple(_now_offset(zone, now + timedelta(days=30 * month)) for month in range(12))
 
 
+def _of_countries() -> Mapping[str, Sequence[str]]:
+    """The zones of each country, by its ISO code."""
+    from babel.core import get_global  # noqa: PLC0415  no start needs it
+
+    return get_global("territory_zones")
+
+
 @cache
 def _cities() -> dict[str, str]:
     """Every zone there is, by the city that it is called after."""
-    return {_city(zone).casefold(): zone for zones in get_global("territory_zones").values() for zone in zones}
+    return {_city(zone).casefold(): zone for zones in _of_countries().values() for zone in zones}
 
 
 def _city(zone: str) -> str:

@@ -113,10 +113,11 @@ def test_a_change_of_zone_moves_nothing_that_would_be_the_same_or_already_past(s
     assert (answer.outcome, answer.effects) == ("same", ())
 
 
-def test_a_check_in_whose_time_has_come_no_longer_waits() -> None:
+def test_a_check_in_waits_until_the_end_of_its_window_and_no_longer() -> None:
     slots = LONDON | planned_at("tomorrow_morning", "Europe/London")
     assert ask("planned", slots).values["time"] == "Saturday 21 November, 10:00"
-    later = ask("planned", slots, now=datetime(2026, 11, 21, 10, 0, tzinfo=UTC))
+    assert ask("planned", slots, now=datetime(2026, 11, 21, 10, 9, tzinfo=UTC)).outcome == "waits"
+    later = ask("planned", slots, now=datetime(2026, 11, 21, 10, 10, tzinfo=UTC))
     assert (later.outcome, later.values["time"]) == ("none", "-")
 
 

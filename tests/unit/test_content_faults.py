@@ -12,8 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import content as contents
-from bot import rehearsal
+from bot import reading, rehearsal
 from bot.app import content_texts
 from bot.flows import lint, load
 from bot.skills import SKILLS
@@ -21,7 +20,7 @@ from bot.skills import SKILLS
 HERE = Path(__file__).parent.parent / "content"
 BAD = {path.stem: path.read_text("utf-8") for path in sorted((HERE / "bad").glob("*.yaml"))}
 BASE = {path.relative_to(HERE / "base").as_posix(): path.read_text("utf-8") for path in (HERE / "base").rglob("*.yaml")}
-LINES = {contents.LINES: content_texts()[contents.LINES]}
+LINES = {reading.LINES: content_texts()[reading.LINES]}
 SIGNATURES = {name: skill.signature for name, skill in SKILLS.items()}
 EXPECTED = re.compile(r"# (?P<at>\S+:\d+: (?P<code>[FP]\d{3}))\n(?:# (?P<stands_for>\S+\.yaml)\n)?")
 
@@ -31,7 +30,7 @@ def check(texts: Mapping[str, str]) -> list[str]:
     documents = load.documents(texts)
     if faults := documents.faults or lint.faults(documents, SIGNATURES):
         return [str(fault) for fault in faults]
-    content = contents.read({**texts, **LINES}, SIGNATURES, date(2026, 11, 22))
+    content = reading.read({**texts, **LINES}, SIGNATURES, date(2026, 11, 22))
     plays = {path: text for path, text in texts.items() if path.startswith("plays/")}
     return rehearsal.rehearse_all(content, plays).faults
 

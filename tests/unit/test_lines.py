@@ -7,6 +7,7 @@ import pytest
 
 from bot.app import CONTENT
 from bot.care.lines import Lines
+from bot.care.lines_file import load_lines
 from bot.errors import ContentFault
 
 TODAY = date(2026, 11, 22)
@@ -16,7 +17,7 @@ GOOD = 'compared: "2026-11-22"\nlines:\n  - {country: US, kind: crisis, reach: "
 
 @pytest.fixture(scope="module")
 def lines() -> Lines:
-    return Lines.load(Path(CONTENT / PATH).read_text("utf-8"), PATH, TODAY)
+    return load_lines(Path(CONTENT / PATH).read_text("utf-8"), PATH, TODAY)
 
 
 def test_every_country_has_a_line_of_help(lines: Lines) -> None:
@@ -83,9 +84,9 @@ def test_countries_are_listed_by_name(lines: Lines) -> None:
 )
 def test_each_fault_is_named_with_its_line(code: str, text: str) -> None:
     with pytest.raises(ContentFault) as caught:
-        Lines.load(text, PATH, TODAY)
+        load_lines(text, PATH, TODAY)
     assert [fault for fault in caught.value.faults if f": {code} " in fault and fault.startswith(f"{PATH}:")]
 
 
 def test_rows_stay_good_for_twelve_months() -> None:
-    assert Lines.load(GOOD, PATH, date(2027, 11, 22)).show("US", "crisis") == "988"
+    assert load_lines(GOOD, PATH, date(2027, 11, 22)).show("US", "crisis") == "988"

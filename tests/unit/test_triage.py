@@ -8,7 +8,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.care.triage import Label, Lexicon, triage
+from bot.care.lexicon_file import load_lexicon
+from bot.care.triage import Label, triage
 from bot.errors import ContentFault
 from tests.unit import triage_table
 
@@ -217,12 +218,12 @@ def test_four_thousand_hostile_characters_are_read_soon(part: str) -> None:
 
 def faults_of(text: str) -> list[str]:
     with pytest.raises(ContentFault) as caught:
-        Lexicon.load(text, "a.yaml")
+        load_lexicon(text, "a.yaml")
     return list(caught.value.faults)
 
 
 def test_a_good_lexicon_reads_its_examples() -> None:
-    lexicon = Lexicon.load(GOOD, "a.yaml")
+    lexicon = load_lexicon(GOOD, "a.yaml")
     assert triage(lexicon, "he has a nife") is Label.DANGER
     assert triage(lexicon, "he could kill, he has a knife") is Label.DANGER
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from bot.app import CONTENT
-from bot.care.lexicon_file import LexiconFile, read_lexicon
+from bot.care.lexicon_file import LexiconFile, load_lexicon, read_lexicon
 from bot.care.triage import Label, Lexicon, triage
 
 SETS = Path(__file__).parents[1] / "content"
@@ -13,7 +13,7 @@ NAMES = ("forty", "dev", "check", "fresh", "round", "round2", "round3", "round4"
 
 
 def lexicon() -> Lexicon:
-    return Lexicon.load(Path(CONTENT / LEXICON).read_text("utf-8"), LEXICON)
+    return load_lexicon(Path(CONTENT / LEXICON).read_text("utf-8"), LEXICON)
 
 
 def file() -> LexiconFile:

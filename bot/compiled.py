@@ -1,0 +1,90 @@
+"""Content as an earlier start read it, kept beside its files as Python keeps a module's code.
+
+Law: what is kept is used only for the very texts, code, Python and libraries that it was made from. If it is damaged,
+if somebody else could have written it, or if it cannot be kept at all, the texts are read as if it were not there.
+"""
+
+import os
+import pickle
+import stat
+import sys
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from hashlib import sha256
+from importlib.metadata import version
+from importlib.util import cache_from_source
+from pathlib import Path
+
+from bot.content import Content
+
+CODE = Path(__file__).parent
+LIBRARIES = ("pyyaml", "pydantic", "babel")
+_DIGEST_BYTES = sha256().digest_size
+
+
+def place(folder: Path) -> Path:
+    """Where the content of this folder is kept: where Python would keep the code of a module in it."""
+    return Path(cache_from_source(str(folder / "content.py"))).with_suffix(".pickle")
+
+
+def tools() -> tuple[str, ...]:
+    """What reads besides our own code: Python and the libraries, with their versions."""
+    return (sys.version, *(f"{name} {version(name)}" for name in LIBRARIES))
+
+
+def key(texts: Mapping[str, str], code: Path, tools: Sequence[str]) -> bytes:
+    """A digest of all that decides what reading the texts comes to, but for the day. `code`: the folder of our code."""
+    digest = sha256()
+    parts = [(tool, b"") for tool in tools]
+    parts += [(str(path.relative_to(code)), path.read_bytes()) for path in sorted(code.rglob("*.py"))]
+    parts += [(name, text.encode()) for name, text in sorted(texts.items())]
+    for name, part in parts:
+        digest.update(f"{name}\n{len(part)}\n".encode())
+        digest.update(part)
+    return digest.digest()
+
+
+def load(path: Path, key: bytes, read: Callable[[], Content]) -> Content:
+    """What is kept at `path` under this key; else what `read` gives, which is then kept. Raises what `read` raises."""
+    content = _kept(path, key)
+    if content is None:
+        content = read()
+        # Without room or leave to write, the next start reads the texts as this one did.
+        with suppress(OSError):
+            _keep(path, key, content)
+    return content
+
+
+def _kept(path: Path, key: bytes) -> Content | None:
+    """None unless it is whole, has this key, and only this user or root can have written it."""
+    try:
+        with path.open("rb") as file:
+            if not all(_safe(status) for status in (path.parent.stat(), os.fstat(file.fileno()))):
+                return None
+            head, body = file.read(2 * _DIGEST_BYTES), file.read()
+    except OSError:
+        return None
+    if head != key + sha256(body).digest():
+        return None
+    # Reading a pickle can run code: this one was made by our own code, and nobody else could touch it.
+    return pickle.loads(body)  # type: ignore[no-any-return]  # noqa: S301
+
+
+def _safe(status: os.stat_result) -> bool:
+    return status.st_uid in (0, os.geteuid()) and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+
+
+def _keep(path: Path, key: bytes, content: Content) -> None:
+    """In one step, so that a process that starts at the same time sees all of it or none."""
+    body = pickle.dumps(content, pickle.HIGHEST_PROTOCOL)
+    path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(key + sha256(body).digest() + body)
+            os.fchmod(file.fileno(), 0o644)
+        os.replace(name, path)
+    except OSError:
+        os.unlink(name)
+        raise
