@@ -91,6 +91,7 @@ async def test_an_answer_that_was_put_off_while_the_clock_was_a_day_ahead_does_n
     async with house(back_end, Wristwatch(EVENING + timedelta(days=1))) as home:
         home.postbox.receipts = [Later(30)]
         await home.somebody().says("they let it pass")
+        await home.works()
         await at(home, EVENING)
         assert len(home.postbox.parcels) == 2
 

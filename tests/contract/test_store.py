@@ -27,8 +27,9 @@ from bot.model import (
     Turn,
 )
 from bot.runtime.ports import Later, Parcel, Refused, Sent, Snapshot, Store, Taken, Unknown
+from bot.storage.script import Script
 from bot.storage.sqlite import SqliteDatabase
-from bot.storage.store import SqlStore
+from bot.storage.store import SqlStore, _expire
 from bot.storage.turns import LEASE, anywhere, at_once
 from bot.storage.vault import Vault, new_key
 from tests.back_ends import KEY, NAMES, BackEnd, fresh
@@ -464,11 +465,12 @@ async def test_a_window_is_used_from_end_to_end() -> None:
 
 
 async def test_two_who_claim_at_once_never_get_the_same(store: SqlStore, back_end: BackEnd) -> None:
-    for n in range(60):
-        await turn(store, str(n), PlanCheckIn("check_in", EVENING), person=Person("p", "w", str(n)))
-    shares = await asyncio.gather(*(store.claim_check_ins(EVENING, 7) for _ in range(12)))
+    people = [Person("p", "w", str(n)) for n in range(300)]
+    plan = PlanCheckIn("check_in", EVENING)
+    await asyncio.gather(*(turn(store, person.user, plan, person=person) for person in people))
+    shares = await asyncio.gather(*(store.claim_check_ins(EVENING, 60) for _ in range(9)))
     claimed = [check_in.id for share in shares for check_in in share]
-    assert len(claimed) == len(set(claimed)) == 60
+    assert len(claimed) == len(set(claimed)) == len(people)
 
 
 async def test_a_try_that_was_put_off_while_the_clock_was_wrong_does_not_wait_for_ever(store: SqlStore) -> None:
@@ -481,3 +483,67 @@ async def test_a_try_that_was_put_off_while_the_clock_was_wrong_does_not_wait_fo
 
 async def _states(back_end: BackEnd) -> list[str]:
     return [row[0] for row in await back_end.rows("SELECT state FROM check_ins")]
+
+
+async def test_a_parcel_is_ours_only_while_its_lease_lasts_to_the_end_of_the_send(store: SqlStore) -> None:
+    await turn(store, "1")
+    [parcel] = await claim(store, EVENING + LEASE)
+    assert await store.still_ours(parcel, EVENING + 2 * LEASE)
+    assert not await store.still_ours(parcel, EVENING + 2 * LEASE + timedelta(seconds=1))
+
+
+@pytest.mark.parametrize("late", [Later(1), Unknown(), Refused("x")], ids=str)
+async def test_how_an_older_claim_ended_says_nothing_about_the_newer_one(
+    store: SqlStore, late: Later | Unknown | Refused
+) -> None:
+    await turn(store, "1")
+    [first] = await claim(store, EVENING + LEASE)
+    [second] = await claim(store, EVENING + 2 * LEASE)
+    await store.settle_parcel(first, late, EVENING + 2 * LEASE)
+    assert await claim(store, EVENING + 2 * LEASE + timedelta(seconds=60)) == []
+    assert await store.still_ours(second, EVENING)
+
+
+async def test_a_turn_that_is_played_again_because_its_commit_was_not_heard_of_has_the_same_parcel(
+    store: SqlStore,
+) -> None:
+    event, show = said("1"), lambda snapshot: Turn(snapshot.conversation, SCREEN)
+    plays = [await store._database.run(lambda: store._turns.turn(event, show, "k" * 24)) for _ in range(2)]
+    assert plays[0] == plays[1]
+    assert plays[0].parcel is not None
+    repeat = await store._database.run(lambda: store._turns.turn(event, show, "another"))
+    assert repeat.parcel is None
+
+
+async def test_somebody_who_comes_back_while_expiry_looks_is_not_forgotten(tmp_path: Path) -> None:
+    back_end = await fresh("postgresql", tmp_path)
+    later = EVENING + timedelta(days=100)
+
+    async def comes_back() -> None:
+        store = SqlStore(back_end.database(), Vault([KEY]), at_once)
+        await store.open()
+        back = MessageReceived(delivery_id="back", person=ANNA, at=later, text="t")
+        await store.transact(back, lambda s: Turn(s.conversation, SCREEN, (PlanCheckIn("check_in", later),)))
+        await store.close()
+
+    def expiring() -> Script[int]:
+        script = _expire(later, shared=True)
+        answer = yield next(script)
+        other = threading.Thread(target=lambda: asyncio.run(comes_back()))
+        other.start()
+        other.join()
+        while True:
+            try:
+                step = script.send(answer)
+            except StopIteration as end:
+                return int(end.value)
+            answer = yield step
+
+    store = SqlStore(back_end.database(), Vault([KEY]), at_once)
+    await store.open()
+    try:
+        await turn(store, "1")
+        await store._database.run(expiring)
+        assert len(await store.claim_check_ins(later, 10)) == 1
+    finally:
+        await store.close()
