@@ -1,16 +1,26 @@
 # make run: a virtual environment, the pinned packages, and Debrief itself.
-# make test: every check there is. make pins: resolve the pins anew.
+# make test: every check there is. make faults: kill it a thousand times, and count. make bench: the figures of
+# docs/performance.md as JSON lines. make pins: resolve the pins anew.
 PYTHON ?= python3.11
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 
-.PHONY: run test lint pins clean
+.PHONY: run test faults bench lint pins clean
 
 run: .venv/run
 	$(BIN)/debrief run
 
 test: .venv/dev lint
 	$(BIN)/python -m pytest
+
+faults: .venv/dev
+	FAULTS_AWAY_S=30 FAULTS_PENDING=1000000 $(BIN)/python -m pytest -q -p no:randomly --timeout 300 \
+	  tests/acceptance/test_processes.py tests/acceptance/test_many_pending.py tests/acceptance/test_troubles.py \
+	  tests/acceptance/test_disk_full.py tests/acceptance/test_time.py tests/acceptance/test_schema.py
+	$(BIN)/python -m tests.acceptance.faults $(FAULTS)
+
+bench: .venv/dev
+	@$(BIN)/python -m benchmarks
 
 lint: .venv/dev
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -19,6 +19,9 @@ from typing import Any
 import aiohttp
 
 LIMIT_S = 20.0
+ROOT = Path(__file__).parents[2]
+# A script that stands in for `-m bot`: its first argument is the point at which it is killed.
+KILLABLE = str(Path(__file__).with_name("killable.py"))
 UP = re.compile(r"Debrief is up: .* on http://([^:]+):(\d+)")
 
 
@@ -30,6 +33,11 @@ class Running:
     said: str = ""
     url: str = ""
 
+    def go(self) -> None:
+        """Let one that waits begin."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(b"go\n")
+
     async def up(self) -> None:
         """Wait until it serves; fails with what it said if it ends instead."""
         async with asyncio.timeout(LIMIT_S):
@@ -37,6 +45,14 @@ class Running:
                 line = await self._line()
                 assert line, f"it ended before it was up:\n{self.said}"
         self.url = f"http://{match[1]}:{match[2]}"
+
+    async def up_or_gone(self) -> bool:
+        """Wait until it serves, or has ended before it did."""
+        async with asyncio.timeout(LIMIT_S):
+            while not UP.search(self.said):
+                if not await self._line():
+                    return False
+        return True
 
     async def says(self, words: str) -> None:
         """Wait until a line of its log has the words."""
@@ -73,10 +89,12 @@ async def debrief(
     env: Mapping[str, str] | None = None,
     through: Sequence[str] = (),
     program: Sequence[str] = (),
+    waits: bool = False,
 ) -> AsyncIterator[Running]:
     """`debrief ARGUMENTS` (`run` if none) with `folder` as its place. Killed on leaving if it still runs.
 
     `through` is a command that runs it in turn; `program` a script, with its arguments, that stands in for it.
+    `waits`: its input is open until `go`.
     """
     surroundings = {key: os.environ[key] for key in ("PATH", "HOME", "LANG") if key in os.environ}
     process = await asyncio.create_subprocess_exec(
@@ -84,8 +102,8 @@ async def debrief(
         sys.executable,
         *(program or ("-m", "bot", *(arguments or ("run",)))),
         cwd=folder,
-        env={**surroundings, "PORT": "0", **(env or {})},
-        stdin=asyncio.subprocess.DEVNULL,
+        env={**surroundings, "PYTHONPATH": str(ROOT), "PORT": "0", **(env or {})},
+        stdin=asyncio.subprocess.PIPE if waits else asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )

@@ -8,8 +8,8 @@ import pytest
 from benchmarks.pending import fill
 from bot.runtime.clock import SystemClock
 from tests.acceptance.kit import debrief
-from tests.acceptance.test_kills import plan
-from tests.acceptance.test_kills import settings as slack_settings
+from tests.acceptance.slack_evening import plan
+from tests.acceptance.slack_evening import settings as slack_settings
 from tests.back_ends import SqliteBackEnd, let_time_pass, settings
 from tests.platforms.slack_kit import small_slack
 from tests.platforms.slack_person import SlackPerson

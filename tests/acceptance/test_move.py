@@ -9,8 +9,8 @@ import pytest
 import pytest_asyncio
 
 from bot.runtime.points import Point
-from tests.acceptance.kit import Running, Somebody, debrief
-from tests.acceptance.test_kills import KILLABLE, OF_A_MOVE
+from tests.acceptance.kit import KILLABLE, Running, Somebody, debrief
+from tests.acceptance.test_kills import OF_A_MOVE
 from tests.acceptance.test_the_evening import EVENING, MORNING, evening, morning
 from tests.back_ends import BackEnd, fresh, let_time_pass
 

@@ -10,9 +10,9 @@ import pytest
 import pytest_asyncio
 
 from bot.runtime.points import Point
-from tests.acceptance.kit import Running, debrief
-from tests.acceptance.test_kills import KILLABLE, plan, press
-from tests.acceptance.test_kills import settings as slack_settings
+from tests.acceptance.kit import KILLABLE, Running, debrief
+from tests.acceptance.slack_evening import plan, press
+from tests.acceptance.slack_evening import settings as slack_settings
 from tests.back_ends import BackEnd, fresh, let_time_pass, settings
 from tests.platforms.slack_kit import small_slack
 from tests.platforms.slack_person import SlackPerson

@@ -2,6 +2,7 @@
 
 import json
 import zlib
+from contextlib import suppress
 from typing import Any
 
 from aiohttp import WSMsgType, web
@@ -103,7 +104,9 @@ class Gateway:
         """Kept in the log, so that a connection that was lost hears it when it resumes."""
         self._log.append((event, payload))
         if self._live is not None:
-            await self._live.tell(DISPATCH, payload, len(self._log), event)
+            # Nobody may be there any more. Who comes back resumes, or was away when it happened.
+            with suppress(ConnectionError):
+                await self._live.tell(DISPATCH, payload, len(self._log), event)
 
     async def message(self, payload: Payload) -> None:
         """Only where the intents ask for it."""

@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from aiohttp import web
 
 from tests.platforms import discord_rules as rules
+from tests.platforms.cuts import half_an_answer
 from tests.platforms.discord_answers import Answers
 from tests.platforms.discord_gateway import Gateway
 from tests.platforms.discord_rules import Refusal, reply
@@ -73,10 +75,19 @@ class DiscordServer(World):
 
     async def _misbehave(self, fault: Fault, request: web.Request, handler: Handler) -> web.StreamResponse:
         if fault.kind in {"limited", "banned"}:
+            fault.struck = True
             return _limited(fault)
-        answer = await self._answer(request, handler) if fault.accepted else web.Response()
+        answer = await self._answer(request, handler) if fault.accepted else reply({"message": "not done", "code": 0})
+        fault.struck = True
+        await self.changed()
         if fault.kind == "broken":
             return reply({"message": "broken", "code": fault.code}, status=fault.status)
+        if fault.kind == "half":
+            # Discord's status alone tells whether it took what it was given.
+            return await half_an_answer(request, _body(answer), answer.status if fault.accepted else fault.status)
+        if fault.kind == "late":
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._released.wait(), fault.after_s)
         if fault.kind == "spent":
             spent = {"Limit": "5", "Remaining": "0", "Reset-After": "30"}
             answer.headers.update({f"X-RateLimit-{name}": value for name, value in spent.items()})
@@ -150,6 +161,12 @@ class DiscordServer(World):
         earlier = self.of_nonce(nonce) if payload.get("enforce_nonce") else None
         message = earlier or self.add(channel, BOT, payload)
         return reply({**message.payload(), "nonce": nonce})
+
+
+def _body(answer: web.StreamResponse) -> bytes:
+    assert isinstance(answer, web.Response)
+    assert isinstance(answer.body, bytes)
+    return answer.body
 
 
 def _limited(fault: Fault) -> web.Response:

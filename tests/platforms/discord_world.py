@@ -105,17 +105,22 @@ class Interaction:
 
 @dataclass
 class Fault:
-    """`accepted`: what was asked for is done before the misbehaviour begins."""
+    """`accepted`: what was asked for is done before the misbehaviour begins.
+
+    `late`: the answer comes `after_s` later; `silent`: it never comes; `half`: it ends in its middle.
+    `struck`: it has gone wrong.
+    """
 
     method: str
     part: str
-    kind: Literal["limited", "banned", "broken", "silent", "cut", "spent"]
+    kind: Literal["limited", "banned", "broken", "silent", "late", "cut", "half", "spent"]
     accepted: bool = True
     status: int = 500
     code: int = 0
     after_s: float = 1.0
     everywhere: bool = False
     scope: str = "user"
+    struck: bool = False
 
 
 class World:
@@ -146,9 +151,10 @@ class World:
         self._ids += 1
         return (int(self.now().timestamp() * 1000) - EPOCH_MS) << 22 | self._ids
 
-    def fault(self, method: str, part: str, kind: Any, **how: Any) -> None:
+    def fault(self, method: str, part: str, kind: Any, **how: Any) -> Fault:
         """The next request whose path holds `part` goes wrong."""
         self.faults.append(Fault(method, part, kind, **how))
+        return self.faults[-1]
 
     def asked(self, method: str, part: str) -> int:
         """How many requests there were."""
@@ -158,9 +164,9 @@ class World:
         async with self._changed:
             self._changed.notify_all()
 
-    async def until(self, what: Callable[[], T]) -> T:
+    async def until(self, what: Callable[[], T], within_s: float = WAIT_S) -> T:
         """What `what` returns, once it is true."""
-        async with asyncio.timeout(WAIT_S), self._changed:
+        async with asyncio.timeout(within_s), self._changed:
             await self._changed.wait_for(what)
             return what()
 

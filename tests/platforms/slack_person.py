@@ -14,6 +14,7 @@ class SlackPerson:
 
     slack: SlackServer
     id: str = "U0ANA"
+    team: str = TEAM
     zone: str = "Europe/Lisbon"
     locale: str = "pt-PT"
     whole_organisation: bool = False
@@ -39,14 +40,14 @@ class SlackPerson:
         whole = self.whole_organisation
         authorization = {
             "enterprise_id": ORGANISATION if whole else None,
-            "team_id": None if whole else TEAM,
+            "team_id": None if whole else self.team,
             "user_id": BOT_USER,
             "is_bot": True,
             "is_enterprise_install": whole,
         }
         payload = {
             "type": "event_callback",
-            "team_id": None if whole else TEAM,
+            "team_id": None if whole else self.team,
             "api_app_id": APP,
             "event": event,
             "event_id": self.slack.new_id("Ev"),
@@ -63,7 +64,7 @@ class SlackPerson:
             "trigger_id": self.slack.new_trigger(),
             "user_id": self.id,
             "user_name": "ana",
-            "team_id": TEAM,
+            "team_id": self.team,
             "channel_id": channel,
             "channel_name": "general",
             "api_app_id": APP,
@@ -122,8 +123,8 @@ class SlackPerson:
         whole = self.whole_organisation
         payload = {
             "api_app_id": APP,
-            "user": {"id": self.id, "team_id": TEAM},
-            "team": None if whole else {"id": TEAM, "domain": "example"},
+            "user": {"id": self.id, "team_id": self.team},
+            "team": None if whole else {"id": self.team, "domain": "example"},
             "enterprise": {"id": ORGANISATION} if whole else None,
             "is_enterprise_install": whole,
             "trigger_id": self.slack.new_trigger(),

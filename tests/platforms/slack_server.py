@@ -88,9 +88,10 @@ class SlackServer(World):
             post = asyncio.create_task(self._post(delivery))
             self._posts.add(post)
             post.add_done_callback(self._posts.discard)
-        else:
-            await self.until(lambda: self._sockets)
-            await self._push(self._sockets[-1], delivery)
+        elif self._sockets:
+            # Where the connection is gone, or not there yet, the next one brings what was not acknowledged.
+            with suppress(ConnectionError):
+                await self._push(self._sockets[-1], delivery)
         return delivery
 
     async def deliver_again(self, delivery: Delivery) -> Delivery:

@@ -3,11 +3,13 @@
 import asyncio
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from aiohttp import web
 
 from tests.platforms import slack_rules
+from tests.platforms.cuts import half_an_answer
 from tests.platforms.slack_world import APP, BOT, BOT_USER, TEAM, Fault, Posted, World
 
 RESPONSE_URL_LIFE_S = 30 * 60
@@ -44,18 +46,18 @@ class WebApi:
         app.router.add_route("*", "/api/{method}", self._call)
         app.router.add_post("/respond/{id}", self._respond)
 
-    async def _call(self, request: web.Request) -> web.Response:
+    async def _call(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
         given = await _arguments(request)
         self.world.calls.append((method, given))
         await self.world.changed()
-        fault = self._next_fault(method)
+        fault = self._next_fault(method, given.get("channel", ""))
         if fault and not fault.done:
             return await self._go_wrong(request, fault)
         answer = self._answer(method, given, request)
         await self.world.changed()
         if fault:
-            return await self._go_wrong(request, fault)
+            return await self._go_wrong(request, fault, answer)
         return web.json_response(answer, headers={"x-oauth-scopes": ",".join(sorted(self.world.granted))})
 
     def _answer(self, method: str, given: Mapping[str, Any], request: web.Request) -> Answer:
@@ -78,11 +80,22 @@ class WebApi:
             return "invalid_auth"
         return "token_revoked" if self.world.revoked else ""
 
-    def _next_fault(self, name: str) -> Fault | None:
+    def _next_fault(self, name: str, channel: str = "") -> Fault | None:
         waiting = self.world.faults[name]
-        return waiting.popleft() if waiting else None
+        fault = next((fault for fault in waiting if fault.channel in {"", channel}), None)
+        if fault is not None:
+            waiting.remove(fault)
+        return fault
 
-    async def _go_wrong(self, request: web.Request, fault: Fault) -> web.Response:
+    async def _go_wrong(self, request: web.Request, fault: Fault, answer: Answer | None = None) -> web.StreamResponse:
+        fault.struck = True
+        await self.world.changed()
+        if fault.half:
+            return await half_an_answer(request, json.dumps(answer or _yes()).encode())
+        if fault.late_s:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.closing.wait(), fault.late_s)
+            return web.json_response(answer or _yes())
         if fault.hang:
             await self.closing.wait()
         if fault.cut or fault.hang:
@@ -169,7 +182,7 @@ class WebApi:
         self.tickets.add(ticket)
         return _yes(url=f"ws://{request.host}/link?ticket={ticket}&app_id={APP}")
 
-    async def _respond(self, request: web.Request) -> web.Response:
+    async def _respond(self, request: web.Request) -> web.StreamResponse:
         given = await request.json()
         self.world.calls.append(("response_url", given))
         fault = self._next_fault("response_url")

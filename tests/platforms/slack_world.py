@@ -44,17 +44,30 @@ class Posted:
     def buttons(self) -> list[str]:
         return [element["text"]["text"] for element in self.elements if element["type"] == "button"]
 
+    @property
+    def options(self) -> list[str]:
+        groups = [group for element in self.elements for group in element.get("option_groups", [element])]
+        return [option["text"]["text"] for group in groups for option in group.get("options", ())]
+
 
 @dataclass
 class Fault:
-    """What goes wrong with one call. `done`: the call has its effect all the same."""
+    """What goes wrong with one call. `done`: the call has its effect all the same.
+
+    `half`: the answer ends in its middle. `late_s`: it comes so much later. `hang`: it never comes.
+    `channel`: only a call about this one goes wrong. `struck`: it has gone wrong.
+    """
 
     status: int = 200
     error: str = ""
     retry_after_s: int | None = None
     cut: bool = False
+    half: bool = False
+    late_s: float = 0.0
     hang: bool = False
     done: bool = False
+    channel: str = ""
+    struck: bool = False
 
 
 @dataclass
@@ -117,9 +130,9 @@ class World:
         async with self._changed:
             self._changed.notify_all()
 
-    async def until(self, look: Callable[[], T | None]) -> T:
+    async def until(self, look: Callable[[], T | None], within_s: float = PATIENCE_S) -> T:
         """Waits until `look` gives something true."""
-        async with asyncio.timeout(PATIENCE_S), self._changed:
+        async with asyncio.timeout(within_s), self._changed:
             await self._changed.wait_for(look)
             found = look()
         assert found
