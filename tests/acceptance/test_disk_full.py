@@ -104,7 +104,7 @@ async def test_while_the_disk_is_full_nobody_is_told_yes_and_when_there_is_room_
         await ana.content()
         disk.fill()
         deed = await ana.chat.presses("Breathe with me")
-        await running.says("StorageFault")
+        await running.says("was not taken: StorageFault")
         refused = place.server.deliveries[-1] if isinstance(place, OnSlack) else None
         if refused is None:
             await place.until(lambda: APOLOGY in ana.seen()[-1].words)
@@ -145,6 +145,6 @@ async def test_the_log_says_how_to_mend_a_full_disk(tmp_path: Path, name: str) -
     async with PLACES[name]() as place, on_a_small_disk("a full disk", tmp_path, place) as (running, disk):
         disk.fill()
         await place.somebody().says("they let it pass")
-        await running.says("StorageFault")
+        await running.says("was not taken: StorageFault")
         await running.terminate()
         assert "is full. Free some space; nothing that was saved is lost." in running.said
