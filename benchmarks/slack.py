@@ -20,12 +20,8 @@ Json = dict[str, Any]
 
 TEAM, APP, BOT_USER, BOT = "T0BENCH", "A0BENCH", "U0BOT", "B0BOT"
 # What a floor's message is pressed on; ours is pressed on its own buttons.
-_ECHOED: Json = {
-    "type": "button",
-    "action_id": "echo",
-    "value": "again",
-    "text": {"type": "plain_text", "text": "Again"},
-}
+_AGAIN: Json = {"type": "plain_text", "text": "Again"}
+_ECHOED: Json = {"type": "button", "action_id": "echo", "value": "again", "text": _AGAIN}
 
 
 class SlackChat:
@@ -101,9 +97,8 @@ class SlackChat:
 
     def _button(self, blocks: list[Json]) -> Json:
         """The first that moves on: not one that opens a form, and safety only where there is nothing else."""
-        buttons: list[Json] = [
-            element for block in blocks for element in block.get("elements", []) if element["type"] == "button"
-        ]
+        elements: list[Json] = [element for block in blocks for element in block.get("elements", [])]
+        buttons = [element for element in elements if element["type"] == "button"]
         for button in sorted(buttons, key=lambda one: one["action_id"].endswith(f":{SAFETY}")):
             place = position.of_action(button)
             if place is not None and form_at(self._content, place.step, place.choice) is None:

@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, cast
 
 import aiohttp
 import discord
@@ -27,19 +28,7 @@ REQUEST_S = 10.0
 # Discord drops an interaction that has no response after 3 s.
 DEFER_AFTER_S = 1.8
 LAST_TURNS_S = 10.0
-
-_T = TypeVar("_T")
-
-
-class Pressed(discord.ui.DynamicItem[discord.ui.Item[Any]], template=position.PATTERN):
-    """Every button and select, found by its custom_id alone. discord.py has no such thing for modals."""
-
-    @classmethod
-    async def from_custom_id(cls, _: Interaction, item: discord.ui.Item[Any], __: Any, /) -> "Pressed":
-        return cls(item)
-
-    async def callback(self, interaction: Interaction) -> None:
-        interaction.client.dispatch("press", interaction)
+HANG_UP_S = 0.5
 
 
 class DiscordAdapter:
@@ -61,8 +50,7 @@ class DiscordAdapter:
         self._core = core
         self._defer_after_s = defer_after_s
         self._client = discord_client.make(settings)
-        self._client.add_dynamic_items(Pressed)
-        for listener in (self.on_message, self.on_press, self.on_interaction):
+        for listener in (self.on_message, self.on_interaction):
             self._client.event(listener)
         self._commands = commands.tree(self._client, self._on_command)
         self._line = Line(request_s, most_invalid)
@@ -87,7 +75,8 @@ class DiscordAdapter:
     async def send(self, parcel: Parcel) -> Receipt:
         if not self._up:
             return Later()
-        return await self._counted(self._sender.send(parcel))
+        with self._counted():
+            return await self._sender.send(parcel)
 
     async def hears(self) -> bool:
         return self._up and self._client.is_ready() and self._gateway is not None and not self._gateway.done()
@@ -96,8 +85,10 @@ class DiscordAdapter:
         """First no more events, then the turns under way to their end, then the connections."""
         if self._gateway is not None:
             self._gateway.remove_done_callback(_gateway_ended)
-            self._gateway.cancel()
-            await asyncio.wait({self._gateway})
+            # A cancellation that reaches discord.py while it connects is lost: asked again until it ends.
+            while not self._gateway.done():
+                self._gateway.cancel()
+                await asyncio.wait({self._gateway}, timeout=HANG_UP_S)
         if self._at_work:
             await asyncio.wait(self._at_work, timeout=LAST_TURNS_S)
         self._up = False
@@ -131,19 +122,22 @@ class DiscordAdapter:
         if event := inbound.message(message, self._core.clock.now()):
             await self._guarded(self._message_turn(event), partial(message.channel.send, silent=True))
 
-    async def on_press(self, interaction: Interaction) -> None:
+    async def on_interaction(self, interaction: Interaction) -> None:
+        """Everything but the command. A press is known by its custom_id: discord.py's views would look for it too."""
+        if interaction.type is discord.InteractionType.component:
+            await self._pressed(interaction)
+        elif interaction.type is discord.InteractionType.modal_submit and (
+            event := inbound.form(interaction, self._core.clock.now())
+        ):
+            await self._guarded(self._turn(interaction, event), partial(_tell, interaction))
+
+    async def _pressed(self, interaction: Interaction) -> None:
         shown = position.read(interaction.custom_id or "")
         form = self._core.form(shown.step, shown.choice) if shown and shown.form else None
         if shown and form:
             opening = self._acknowledge(interaction.response.send_modal(render.modal(form, shown)))
             await self._guarded(opening, partial(_tell, interaction))
         elif event := inbound.press(interaction, self._core.clock.now()):
-            await self._guarded(self._turn(interaction, event), partial(_tell, interaction))
-
-    async def on_interaction(self, interaction: Interaction) -> None:
-        if interaction.type is discord.InteractionType.modal_submit and (
-            event := inbound.form(interaction, self._core.clock.now())
-        ):
             await self._guarded(self._turn(interaction, event), partial(_tell, interaction))
 
     async def _on_command(self, interaction: Interaction, text: str) -> None:
@@ -156,13 +150,15 @@ class DiscordAdapter:
     async def _turn(self, interaction: Interaction, event: Event) -> None:
         """The answer is the first response. Where it takes too long, the response is put off instead."""
         waiting = self._sender.waiting[interaction.id] = Waiting(interaction)
-        work = asyncio.create_task(self._take_and_answer(waiting, event))
+        deferring: set[asyncio.Task[None]] = set()
+        timer = asyncio.get_running_loop().call_later(
+            self._defer_after_s, lambda: deferring.add(asyncio.create_task(self._defer(waiting)))
+        )
         try:
-            await asyncio.wait({work}, timeout=self._defer_after_s)
-            if not work.done():
-                await self._defer(waiting)
-            await work
+            await self._take_and_answer(waiting, event)
         finally:
+            timer.cancel()
+            await asyncio.gather(*deferring)
             del self._sender.waiting[interaction.id]
 
     async def _take_and_answer(self, waiting: Waiting, event: Event) -> None:
@@ -209,16 +205,23 @@ class DiscordAdapter:
     async def _guarded(self, turn: Awaitable[None], tell: Callable[[str], Awaitable[object]]) -> None:
         """A turn that fails is one person's failure: it is logged, and they are told to send it again."""
         try:
-            await self._counted(turn)
+            with self._counted():
+                await turn
         except Exception as error:
             log.error("An event from Discord was not taken: %s", outline(error))
             await self._acknowledge(tell(self._core.apology))
 
-    async def _counted(self, work: Awaitable[_T]) -> _T:
-        task = asyncio.ensure_future(work)
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        """A stop waits for the task that this runs in."""
+        task = cast("asyncio.Task[Any]", asyncio.current_task())
+        outermost = task not in self._at_work
         self._at_work.add(task)
-        task.add_done_callback(self._at_work.discard)
-        return await task
+        try:
+            yield
+        finally:
+            if outermost:
+                self._at_work.discard(task)
 
 
 async def _tell(interaction: Interaction, words: str) -> None:

@@ -27,17 +27,15 @@ INPUT_CHARS = 4_000
 INPUT_PLACEHOLDER_CHARS = 100
 RADIO_ITEMS = range(2, 11)
 
-_START = r"(?:^|(?<=[\n\r\u2028\u2029]))[^\S\n\r\u2028\u2029]*"
-_MARKUP = re.compile(
-    rf"""
-    (?P<anywhere> [\\*_~|`<\[@] )            # emphasis, spoiler, code, mention, emoji, timestamp, masked link
-  | (?P<link> :(?=//) )                      # what makes a bare address clickable
-  | (?P<heading> {_START} (?=[#>-]) )        # heading, small print, quote, list
-  | (?P<number> {_START} \d+ (?=\.) )        # numbered list
-    """,
-    re.VERBOSE,
-)
+# Emphasis, spoiler, code, mention, emoji, timestamp, masked link.
+_ANYWHERE = str.maketrans({mark: f"\\{mark}" for mark in "\\*_~|`<[@"})
+_LINE_ENDS = r"\n\r\u2028\u2029"
+# At the start of a line: heading, small print, quote, list, numbered list.
+_AT_START = re.compile(rf"([{_LINE_ENDS}][^\S{_LINE_ENDS}]*)(?:(?=[#>-])|(\d+)(?=\.))")
 _FENCE = "```"
+_ROW, _BUTTON, _SELECT, _GREY = 1, 2, 3, 2
+
+Json = dict[str, Any]
 
 _T = TypeVar("_T")
 
@@ -55,22 +53,36 @@ def content(screen: Screen) -> str:
 
 def escape(text: str) -> str:
     """Sparingly: a notification shows the backslashes."""
-    return _MARKUP.sub(lambda found: f"\\{found[0]}" if found["anywhere"] or found["link"] else f"{found[0]}\\", text)
+    marked = text.translate(_ANYWHERE).replace("://", "\\://")
+    return _AT_START.sub(lambda found: f"{found[1]}{found[2] or ''}\\", f"\n{marked}")[1:]
+
+
+def rows(screen: Screen, key: str) -> list[Json]:
+    """The menu, the choices, and last the safety button, which also carries the parcel's key.
+
+    Plain JSON: discord.py's own components cost more to make than the rest of an answer.
+    """
+    found = [*_menu_rows(screen), *_button_rows(screen, key)]
+    if len(found) > ROWS_ITEMS:
+        raise ProgramError(f"{screen.step} has more to press than Discord's {ROWS_ITEMS} rows hold")
+    return [{"type": _ROW, "components": row} for row in found]
+
+
+class _Shown(discord.ui.View):
+    """Rows, where discord.py takes a view alone."""
+
+    def __init__(self, made: list[Json]) -> None:
+        super().__init__(timeout=None)
+        self._made = made
+        # A stopped view is not kept by discord.py: everything that a press needs is in the custom_id.
+        self.stop()
+
+    def to_components(self) -> list[Json]:
+        return self._made
 
 
 def view(screen: Screen, key: str) -> discord.ui.View:
-    """The menu, the choices, and last the safety button, which also carries the parcel's key."""
-    rows = [*_menu_rows(screen), *_button_rows(screen, key)]
-    if len(rows) > ROWS_ITEMS:
-        raise ProgramError(f"{screen.step} has more to press than Discord's {ROWS_ITEMS} rows hold")
-    shown = discord.ui.View(timeout=None)
-    for number, row in enumerate(rows):
-        for item in row:
-            item.row = number
-            shown.add_item(item)
-    # A stopped view is not kept by discord.py: everything that a press needs is in the custom_id.
-    shown.stop()
-    return shown
+    return _Shown(rows(screen, key))
 
 
 def modal(form: Form, shown: Position) -> discord.ui.Modal:
@@ -90,17 +102,25 @@ def clip(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
-def _menu_rows(screen: Screen) -> Iterator[list[discord.ui.Item[Any]]]:
+def _menu_rows(screen: Screen) -> Iterator[list[Json]]:
     if screen.menu is None:
         return
     batches = list(_batches(screen.menu.options, SELECT_ITEMS))
     for number, options in enumerate(batches):
         yield [
-            discord.ui.Select(
-                custom_id=position.write(Position(screen.step, screen.visit), str(number)),
-                placeholder=_placeholder(screen.menu, options, whole=len(batches) == 1),
-                options=[_option(option) for option in options],
-            )
+            {
+                "type": _SELECT,
+                "custom_id": position.write(Position(screen.step, screen.visit), str(number)),
+                "min_values": 1,
+                "max_values": 1,
+                "disabled": False,
+                "required": True,
+                "placeholder": _placeholder(screen.menu, options, whole=len(batches) == 1),
+                "options": [
+                    {"label": clip(option.label, OPTION_CHARS), "value": option.id, "default": False}
+                    for option in options
+                ],
+            }
         ]
 
 
@@ -111,7 +131,7 @@ def _placeholder(menu: Menu, options: Sequence[Option], *, whole: bool) -> str:
     return f"{clip(menu.label, SELECT_PLACEHOLDER_CHARS - len(span) - 2)}: {span}"
 
 
-def _button_rows(screen: Screen, key: str) -> Iterator[list[discord.ui.Item[Any]]]:
+def _button_rows(screen: Screen, key: str) -> Iterator[list[Json]]:
     """Safety has a row of its own where there is one to spare."""
     choices = [_button(screen, choice) for choice in screen.choices]
     safety = _button(screen, screen.safety, key)
@@ -123,9 +143,15 @@ def _button_rows(screen: Screen, key: str) -> Iterator[list[discord.ui.Item[Any]
         yield from _batches([*choices, safety], ROW_BUTTONS_ITEMS)
 
 
-def _button(screen: Screen, choice: Choice, mark: str = "") -> discord.ui.Item[Any]:
+def _button(screen: Screen, choice: Choice, mark: str = "") -> Json:
     shown = Position(screen.step, screen.visit, choice.id, form=choice.form is not None)
-    return discord.ui.Button(label=clip(choice.label, BUTTON_CHARS), custom_id=position.write(shown, mark))
+    return {
+        "type": _BUTTON,
+        "style": _GREY,
+        "disabled": False,
+        "label": clip(choice.label, BUTTON_CHARS),
+        "custom_id": position.write(shown, mark),
+    }
 
 
 def _option(option: Option) -> discord.SelectOption:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import cast
 
 import discord
+from discord.http import MultipartParameters
 
 from bot.model import RESUME
 from bot.runtime.ports import Clock, Later, Parcel, Receipt, Refused, Sent, Unknown
@@ -24,6 +25,7 @@ PAGE_MESSAGES, PAGES = 100, 5
 REMEMBERED_CHANNELS = 10_000
 # How far Discord's clock and ours may differ when messages are compared.
 CLOCKS_DIFFER = timedelta(minutes=1)
+_NO_MENTIONS = discord.AllowedMentions.none().to_dict()
 
 
 @dataclass(slots=True)
@@ -153,16 +155,18 @@ class Sender:
         return self._client.get_partial_messageable(channel, type=discord.ChannelType.private)
 
     async def _post(self, channel: int, parcel: Parcel) -> Receipt:
-        screen = parcel.screen
-        _, receipt = await self._line.attempt(
-            self._conversation(channel).send(
-                _direct_words(parcel),
-                view=render.view(screen, parcel.key),
-                nonce=parcel.key,
-                suppress_embeds=True,
-                silent=not _may_ring(parcel),
-            )
-        )
+        """By discord.py's own request alone: what it makes of the answer, nobody needs."""
+        flags = discord.MessageFlags(suppress_embeds=True, suppress_notifications=not _may_ring(parcel))
+        payload = {
+            "content": _direct_words(parcel),
+            "components": render.rows(parcel.screen, parcel.key),
+            "nonce": parcel.key,
+            "enforce_nonce": True,
+            "flags": flags.value,
+            "allowed_mentions": _NO_MENTIONS,
+        }
+        params = MultipartParameters(payload, multipart=None, files=None)
+        _, receipt = await self._line.attempt(self._client.http.send_message(channel, params=params))
         return receipt
 
     async def _look(self, channel: int, parcel: Parcel) -> Receipt:

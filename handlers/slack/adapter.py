@@ -2,15 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
-from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
-from slack_bolt.request.async_request import AsyncBoltRequest
-from slack_bolt.response import BoltResponse
 
 from bot.errors import PlatformRefused
 from bot.model import ChoicePicked, Event, Form, Person
@@ -22,6 +19,9 @@ from handlers.slack.patience import Patience
 from handlers.slack.quiet import QuietClient
 from handlers.slack.settings import SlackSettings
 from handlers.slack.tasks import Tasks
+
+if TYPE_CHECKING:
+    from handlers.slack.signed import Signed
 
 PATH = "/slack/events"
 REMEMBERED_PEOPLE = 10_000
@@ -44,6 +44,7 @@ class SlackAdapter:
         self._turns = Tasks()
         self._deliveries = Tasks()
         self._line: Line | None = None
+        self._signed: Signed | None = None
         self._watch: asyncio.Task[None] | None = None
         self._stopping = False
         self._hints: dict[Person, tuple[str, str]] = {}
@@ -52,6 +53,11 @@ class SlackAdapter:
 
     async def start(self) -> None:
         self._line = line = Line(self._settings, self._patience, self._turns, self._turn)
+        if not self._settings.socket_mode:
+            # Socket Mode needs nothing of slack-bolt, which takes its time to load.
+            from handlers.slack.signed import Signed  # noqa: PLC0415
+
+            self._signed = Signed(line.client, self._settings.signing_secret.get_secret_value(), self._turn)
         try:
             await line.open()
         except PlatformRefused:
@@ -81,27 +87,19 @@ class SlackAdapter:
             self._line = None
 
     async def _http(self, request: web.Request) -> web.Response:
-        if self._line is None:
+        if self._line is None or self._signed is None:
             return web.Response(status=503)
-        try:
-            bolt_request = await to_bolt_request(request)
-        except ValueError:
-            return web.Response(status=400)
-        return await to_aiohttp_response(await self._turns.start(self._line.app.async_dispatch(bolt_request)))
+        return await self._turns.start(self._signed.answer(request))
 
-    async def _turn(self, req: AsyncBoltRequest, next_: Callable[[], Awaitable[None]]) -> BoltResponse | None:
-        """Runs behind the signature check. Any other answer than 200 makes Slack deliver again."""
-        if req.body.get("type") == "url_verification":
-            await next_()
-            return None
+    async def _turn(self, body: Mapping[str, Any]) -> int:
         if self._line is None or self._stopping:
-            return BoltResponse(status=503)
+            return 503
         try:
-            await self._take(self._line.client, req.body)
+            await self._take(self._line.client, body)
         except Exception as error:
             log.error("An event from Slack was not taken: %s", outline(error))
-            return BoltResponse(status=500)
-        return BoltResponse(status=200)
+            return 500
+        return 200
 
     async def _take(self, client: QuietClient, body: Mapping[str, Any]) -> None:
         event = inbound.event(body, self._core.clock.now())

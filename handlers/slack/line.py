@@ -1,15 +1,15 @@
-"""The line to Slack: one HTTP session, one client, the Bolt app, and Socket Mode kept open where it is used."""
+"""The line to Slack: one HTTP session, one client, and Socket Mode kept open where it is used."""
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 import aiohttp
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
-from slack_bolt.app.async_app import AsyncApp
-from slack_bolt.response import BoltResponse
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.socket_mode.response import SocketModeResponse
 
 from bot.errors import PlatformRefused
 from handlers.slack import access, receipts
@@ -19,13 +19,16 @@ from handlers.slack.sender import Sender
 from handlers.slack.settings import SlackSettings
 from handlers.slack.tasks import Tasks
 
-Turn = Callable[..., Awaitable[BoltResponse | None]]
+# Takes a payload and says the HTTP status to answer with; any other than 200 makes Slack deliver it again.
+Turn = Callable[[Mapping[str, Any]], Awaitable[int]]
+
+PING_S = 10.0
 
 log = logging.getLogger(__name__)
 
 # Below ERROR both libraries write whole payloads to the log.
-_library_log = logging.getLogger(f"{__name__}.library")
-_library_log.setLevel(logging.ERROR)
+library_log = logging.getLogger(f"{__name__}.library")
+library_log.setLevel(logging.ERROR)
 
 
 class Line:
@@ -33,7 +36,8 @@ class Line:
         self._settings = settings
         self._patience = patience
         self._turns = turns
-        self._socket: _Socket | None = None
+        self._turn = turn
+        self._socket: SocketModeClient | None = None
         self._allowed = False
         self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=patience.send))
         self.client = QuietClient(
@@ -41,17 +45,9 @@ class Line:
             base_url=settings.api_url,
             session=self._session,
             retry_handlers=[],
-            logger=_library_log,
+            logger=library_log,
         )
         self.sender = Sender(self.client, self._session)
-        # Bolt's own authorization would acknowledge an event that it could not check: our turn comes before it.
-        self.app = AsyncApp(
-            name="debrief",
-            client=self.client,
-            signing_secret=settings.signing_secret.get_secret_value(),
-            before_authorize=turn,
-            logger=_library_log,
-        )
 
     async def open(self) -> None:
         """Raises PlatformRefused, or one of `receipts.FAILURES` when Slack cannot be reached."""
@@ -62,10 +58,11 @@ class Line:
         await self.hang_up()
         token = self._settings.app_token.get_secret_value()
         url = await access.socket_url(self.client, token)
-        self._socket = _Socket(self.app, token, self._turns)
-        self._socket.client.wss_uri = url
+        self._socket = SocketModeClient(token, library_log, self.client, ping_interval=PING_S)
+        self._socket.wss_uri = url
+        self._socket.socket_mode_request_listeners.append(self._heard)
         async with asyncio.timeout(self._patience.connect):
-            await self._socket.connect_async()  # type: ignore[no-untyped-call]
+            await self._socket.connect()  # type: ignore[no-untyped-call]
 
     async def keep_open(self) -> None:
         """Runs until cancelled. The library reconnects by itself, but tries a dead address for ever: not here."""
@@ -86,28 +83,23 @@ class Line:
     async def is_open(self) -> bool:
         if not self._settings.socket_mode:
             return self._allowed
-        return self._socket is not None and await self._socket.client.is_connected()
+        return self._socket is not None and await self._socket.is_connected()
 
     async def hang_up(self) -> None:
         """Leave Socket Mode, and wait for the library's own loops, which it only cancels."""
         if self._socket is None:
             return
-        client, self._socket = self._socket.client, None
+        client, self._socket = self._socket, None
         await client.close()  # type: ignore[no-untyped-call]
         loops = (client.message_processor, client.current_session_monitor, client.message_receiver)
         await asyncio.gather(*(loop for loop in loops if loop is not None), return_exceptions=True)
 
+    async def _heard(self, socket: AsyncBaseSocketModeClient, envelope: SocketModeRequest) -> None:
+        """Held until its acknowledgement is written: the library keeps no hold of the task that this runs in."""
+        with self._turns.holding():
+            if await self._turn(envelope.payload) == 200:
+                await socket.send_socket_mode_response(SocketModeResponse(envelope.envelope_id))
+
     async def close(self) -> None:
         await self.hang_up()
         await self._session.close()
-
-
-class _Socket(AsyncSocketModeHandler):
-    """Each envelope is held until its acknowledgement is written."""
-
-    def __init__(self, app: AsyncApp, app_token: str, turns: Tasks) -> None:
-        super().__init__(app, app_token, logger=_library_log)
-        self._turns = turns
-
-    async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
-        await self._turns.start(super().handle(client, req))

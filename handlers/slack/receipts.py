@@ -82,8 +82,12 @@ def code(error: SlackApiError) -> str:
 
 
 def _of_api_error(error: SlackApiError, *, posting: bool) -> Receipt:
-    name, answer = code(error), error.response
+    answer = error.response
     headers = answer.headers if isinstance(answer, AsyncSlackResponse) else {}
+    return _of_no(code(error), headers, posting=posting)
+
+
+def _of_no(name: str, headers: Mapping[str, str], *, posting: bool) -> Receipt:
     if name in _NOT_NOW or name == "http_503" or name.startswith("http_4"):
         return Later(_retry_after_s(headers), everyone=posting and name in _TOO_FAST)
     if name in _PERHAPS or name.startswith("http_"):

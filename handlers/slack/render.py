@@ -1,29 +1,17 @@
-"""Screens and forms in Slack's Block Kit. Pure. Every text is plain_text: what a person wrote is never markup."""
+"""Screens and forms in Slack's Block Kit. Pure. Every text is plain_text: what a person wrote is never markup.
+
+Plain JSON: slack_sdk's model classes cost more to make and check than all the rest of an answer.
+"""
 
 import html
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
-
-from slack_sdk.models.blocks import (
-    ActionsBlock,
-    Block,
-    ButtonElement,
-    DateTimePickerElement,
-    InputBlock,
-    InputInteractiveElement,
-    InteractiveElement,
-    Option,
-    OptionGroup,
-    PlainTextInputElement,
-    PlainTextObject,
-    SectionBlock,
-    StaticSelectElement,
-)
-from slack_sdk.models.views import View
+from typing import Any, TypeVar
 
 from bot import model
 from handlers.slack import position
+
+Json = dict[str, Any]
 
 # Slack's documented limits, in characters or in items.
 SECTION_CHARS = 3_000
@@ -47,28 +35,28 @@ class Message:
     """`text` is all that a notification shows; people read the blocks."""
 
     text: str
-    blocks: Sequence[Block]
+    blocks: Sequence[Json]
 
 
 def message(screen: model.Screen) -> Message:
     buttons = [_button(screen, choice) for choice in (*screen.choices, screen.safety)]
-    blocks: list[Block] = [SectionBlock(text=_words(part, SECTION_CHARS)) for part in sections(screen.text)]
+    blocks: list[Json] = [{"type": "section", "text": _words(part, SECTION_CHARS)} for part in sections(screen.text)]
     if screen.menu is not None:
-        blocks.append(ActionsBlock(elements=[_menu(screen, screen.menu)]))
-    blocks.extend(ActionsBlock(elements=row) for row in _batches(buttons, ACTIONS_ITEMS))
+        blocks.append({"type": "actions", "elements": [_menu(screen, screen.menu)]})
+    blocks.extend({"type": "actions", "elements": row} for row in _batches(buttons, ACTIONS_ITEMS))
     # The fallback text is the one field that Slack reads as markup.
     return Message(html.escape(screen.glance, quote=False), blocks)
 
 
-def view(form: model.Form, metadata: str) -> View:
-    return View(
-        type="modal",
-        callback_id="form",
-        title=_words(form.title, VIEW_TITLE_CHARS),
-        submit=_words(form.submit, VIEW_SUBMIT_CHARS),
-        blocks=[_input(field) for field in form.fields],
-        private_metadata=metadata,
-    )
+def view(form: model.Form, metadata: str) -> Json:
+    return {
+        "type": "modal",
+        "callback_id": "form",
+        "title": _words(form.title, VIEW_TITLE_CHARS),
+        "submit": _words(form.submit, VIEW_SUBMIT_CHARS),
+        "blocks": [_input(field) for field in form.fields],
+        "private_metadata": metadata,
+    }
 
 
 def sections(text: str) -> Iterator[str]:
@@ -83,67 +71,66 @@ def sections(text: str) -> Iterator[str]:
         yield rest
 
 
-def _button(screen: model.Screen, choice: model.Choice) -> InteractiveElement:
-    return ButtonElement(
-        text=_words(choice.label, BUTTON_CHARS),
-        action_id=position.button_id(screen.step, screen.visit, choice.id),
-    )
+def _button(screen: model.Screen, choice: model.Choice) -> Json:
+    return {
+        "type": "button",
+        "text": _words(choice.label, BUTTON_CHARS),
+        "action_id": position.button_id(screen.step, screen.visit, choice.id),
+    }
 
 
-def _menu(screen: model.Screen, menu: model.Menu) -> InteractiveElement:
-    label = _words(menu.label, PLACEHOLDER_CHARS)
-    return _select(position.menu_id(screen.step, screen.visit), menu.options, label)
+def _menu(screen: model.Screen, menu: model.Menu) -> Json:
+    placeholder = {"placeholder": _words(menu.label, PLACEHOLDER_CHARS)}
+    return _select(position.menu_id(screen.step, screen.visit), menu.options) | placeholder
 
 
-def _select(
-    action_id: str, options: Sequence[model.Option], placeholder: PlainTextObject | None = None
-) -> StaticSelectElement:
+def _select(action_id: str, options: Sequence[model.Option]) -> Json:
     """More options than one list takes become groups, each named by its first and last option."""
+    select: Json = {"type": "static_select", "action_id": action_id}
     if len(options) <= OPTIONS_ITEMS:
-        return StaticSelectElement(
-            action_id=action_id, placeholder=placeholder, options=[_option(option) for option in options]
-        )
+        return select | {"options": [_option(option) for option in options]}
     groups = [
-        OptionGroup(
-            label=_words(f"{_cut(batch[0].label, 35)} – {_cut(batch[-1].label, 35)}", OPTION_CHARS),
-            options=[_option(option) for option in batch],
-        )
+        {
+            "label": _words(f"{_cut(batch[0].label, 35)} – {_cut(batch[-1].label, 35)}", OPTION_CHARS),
+            "options": [_option(option) for option in batch],
+        }
         for batch in _batches(options, OPTIONS_ITEMS)
     ]
-    return StaticSelectElement(action_id=action_id, placeholder=placeholder, option_groups=groups)
+    return select | {"option_groups": groups}
 
 
-def _option(option: model.Option) -> Option:
-    return Option(text=_words(option.label, OPTION_CHARS), value=option.id)
+def _option(option: model.Option) -> Json:
+    return {"text": _words(option.label, OPTION_CHARS), "value": option.id}
 
 
-def _input(field: model.Field) -> InputBlock:
+def _input(field: model.Field) -> Json:
+    shown: Json = {
+        "type": "input",
+        "label": _words(field.label, LABEL_CHARS),
+        "optional": field.optional,
+        "element": _element(field),
+    }
     # Its hint says how to type a time; here a date and a time are picked.
-    hint = "" if field.kind == "when" else field.hint
-    return InputBlock(
-        label=_words(field.label, LABEL_CHARS),
-        hint=_words(hint, HINT_CHARS) if hint else None,
-        optional=field.optional,
-        element=_element(field),
-    )
+    return shown | {"hint": _words(field.hint, HINT_CHARS)} if field.hint and field.kind != "when" else shown
 
 
-def _element(field: model.Field) -> InputInteractiveElement:
+def _element(field: model.Field) -> Json:
     match field.kind:
         case "pick":
             return _select(field.id, field.options)
         case "when":
-            return DateTimePickerElement(action_id=field.id)
+            return {"type": "datetimepicker", "action_id": field.id}
         case "paragraph" | "line":
-            return PlainTextInputElement(
-                action_id=field.id,
-                multiline=field.kind == "paragraph",
-                max_length=min(field.longest, INPUT_CHARS),
-            )
+            return {
+                "type": "plain_text_input",
+                "action_id": field.id,
+                "multiline": field.kind == "paragraph",
+                "max_length": min(field.longest, INPUT_CHARS),
+            }
 
 
-def _words(text: str, longest: int) -> PlainTextObject:
-    return PlainTextObject(text=_cut(text, longest), emoji=False)
+def _words(text: str, longest: int) -> Json:
+    return {"type": "plain_text", "text": _cut(text, longest), "emoji": False}
 
 
 def _cut(text: str, longest: int) -> str:

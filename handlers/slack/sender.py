@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 import aiohttp
-from slack_sdk.models.metadata import Metadata
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
@@ -105,7 +104,7 @@ class Sender:
                 channel=channel,
                 text=message.text,
                 blocks=message.blocks,
-                metadata=Metadata(METADATA_TYPE, {"id": parcel.key}),
+                metadata={"event_type": METADATA_TYPE, "event_payload": {"id": parcel.key}},
                 mrkdwn=False,
                 unfurl_links=False,
                 unfurl_media=False,

@@ -48,7 +48,7 @@ forms = st.builds(Form, title=words, submit=words, fields=st.lists(fields, min_s
 
 def sent(screen: Screen) -> tuple[str, list[dict[str, Any]]]:
     message = render.message(screen)
-    return message.text, [block.to_dict() for block in message.blocks]
+    return message.text, list(message.blocks)
 
 
 def texts_in(value: Any) -> Iterator[dict[str, Any]]:
@@ -96,7 +96,7 @@ def test_every_button_and_option_leads_back_to_where_it_was_shown(screen: Screen
 
 @given(forms, st.builds(lambda step, visit, choice: (step, visit, choice), steps, st.integers(0, 10**9), ids))
 def test_slack_takes_any_form(form: Form, place: tuple[str, int, str]) -> None:
-    view = render.view(form, '{"step": "a.b"}').to_dict()
+    view = render.view(form, '{"step": "a.b"}')
     assert slack_rules.faults_of_view(view) == []
     assert all(text["type"] == "plain_text" for text in texts_in(view))
 
@@ -114,7 +114,7 @@ def test_the_notification_is_the_glance_and_cannot_mention_anybody() -> None:
 def test_a_time_that_is_picked_comes_without_the_hint_on_how_to_type_it() -> None:
     typed = Field("clock", "What time is it for you", "line", hint="9:40 pm")
     form = Form("Time", "Send", (typed, Field("when", "When", "when", hint="tomorrow 9:30")))
-    blocks = render.view(form, "{}").to_dict()["blocks"]
+    blocks = render.view(form, "{}")["blocks"]
     assert [block.get("hint", {}).get("text") for block in blocks] == ["9:40 pm", None]
 
 
@@ -157,7 +157,7 @@ Nothing has to be decided tonight.\
 
 
 def test_a_form_on_slack() -> None:
-    assert render.view(NOTE, "{}").to_dict() == snapshot(
+    assert render.view(NOTE, "{}") == snapshot(
         {
             "blocks": [
                 {
