@@ -7,6 +7,7 @@ no job.
 
 import asyncio
 import logging
+import sys
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -71,6 +72,15 @@ class PgqWaker:
             group.create_task(self._pump(work))
 
     async def _pump(self, work: Callable[[], Awaitable[datetime | None]]) -> None:
+        try:
+            await self._look(work)
+        finally:
+            # Nobody looks any more, and PgQueuer waits for the jobs that it has handed out.
+            async with self._looked:
+                self._answered = sys.maxsize
+                self._looked.notify_all()
+
+    async def _look(self, work: Callable[[], Awaitable[datetime | None]]) -> None:
         while True:
             self._due.clear()
             asked = self._asked
