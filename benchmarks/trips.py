@@ -96,11 +96,12 @@ async def compare(
         compared(f"{name}, CPU, {MANY} in flight", "us", _cpu(crowd), **cpu, note=NOTE),
         compared(f"{name}, throughput, {MANY} in flight", "/s", _rate(crowd), **rate),
         compared(f"{name}, CPU, 1 in flight", "us", _cpu(alone), **cpu),
-        compared(f"{name}, time, 1 in flight", "us", _wall(alone), note="slack-bolt looks for an ack every 10 ms"),
+        compared(f"{name}, time, 1 in flight", "us", _wall(alone), note=ALONE),
         compared(f"{name}, CPU, first contact", "us", _cpu(first), note=f"{MANY} in flight"),
     ]
 
 
+ALONE = "the floor's own pauses count: slack-bolt looks for an ack every 10 ms"
 NOTE = "words and presses by turns; the bot's process alone, until its answer is written down as sent"
 
 Pairs = Sequence[tuple[Cost, Cost]]

@@ -229,7 +229,7 @@ async def perform(kills: int, seed: int, say: Callable[[str], None], names: Sequ
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.acceptance.faults", description=__doc__)
-    parser.add_argument("--kills", type=int, default=1000)
+    parser.add_argument("--kills", type=int, default=1020)
     parser.add_argument("--seed", type=int, default=int(time.time()))
     given = parser.parse_args()
 
