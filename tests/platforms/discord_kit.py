@@ -33,6 +33,8 @@ from tests.platforms.discord_server import DiscordServer
 from tests.platforms.discord_world import APPLICATION, World
 
 TOKEN = ".".join([base64.urlsafe_b64encode(str(APPLICATION).encode()).decode().rstrip("="), "A" * 6, "0" * 38])
+# Long enough for loopback on a busy machine, short enough to wait for.
+IMPATIENT_S = 1.5
 GLANCE = "A message for you."
 FEELINGS = tuple(Option(name.casefold(), name) for name in ("Hurt", "Angry", "Alone"))
 HEAT = tuple(Option(str(number), f"{number} of 10") for number in range(11))
@@ -155,3 +157,8 @@ async def connected(
         yield adapter
     finally:
         await adapter.stop()
+
+
+async def knock(core: FakeCore, ann: Person, reach: int | None = None) -> Parcel:
+    """A check-in, to the address that is known (hers, where none is named)."""
+    return replace(await core.check_in(ann), reach=str(ann.dm_channel if reach is None else reach))

@@ -26,16 +26,6 @@ async def discord() -> AsyncIterator[DiscordServer]:
         assert server.refusals == []
 
 
-@pytest_asyncio.fixture
-async def core(discord: DiscordServer) -> FakeCore:
-    return FakeCore(discord)
-
-
-@pytest_asyncio.fixture
-async def ann(discord: DiscordServer) -> Person:
-    return Person(discord)
-
-
 async def test_a_direct_message_is_answered_in_the_same_conversation_without_a_notification(
     discord: DiscordServer, core: FakeCore, ann: Person
 ) -> None:

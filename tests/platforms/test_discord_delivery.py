@@ -21,16 +21,8 @@ from tests.platforms.discord_world import APPLICATION, BOT, SERVER_CHANNEL, Inte
 
 pytestmark = pytest.mark.asyncio
 
-# Long enough for loopback on a busy machine, short enough to wait for.
-IMPATIENT_S = 1.5
 SOON, MUCH_LATER = timedelta(seconds=20), timedelta(minutes=5)
 MESSAGES, CALLBACK, OPENING = "/messages", "/callback", "/users/@me/channels"
-
-
-@pytest_asyncio.fixture
-async def discord() -> AsyncIterator[DiscordServer]:
-    async with DiscordServer(kit.TOKEN) as server:
-        yield server
 
 
 @pytest_asyncio.fixture
@@ -38,19 +30,6 @@ async def core(discord: DiscordServer) -> AsyncIterator[FakeCore]:
     core = FakeCore(discord)
     async with connected(discord, core):
         yield core
-
-
-@pytest_asyncio.fixture
-async def impatient(discord: DiscordServer) -> AsyncIterator[FakeCore]:
-    """For a Discord that does not answer."""
-    core = FakeCore(discord)
-    async with connected(discord, core, request_s=IMPATIENT_S):
-        yield core
-
-
-@pytest_asyncio.fixture
-async def ann(discord: DiscordServer) -> Person:
-    return Person(discord)
 
 
 async def test_a_check_in_is_a_direct_message_that_may_ring_and_says_no_more_than_its_glance(

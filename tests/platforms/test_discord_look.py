@@ -1,47 +1,25 @@
 """Whether a message to somebody on Discord arrived: found out without sending, or not known."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-import pytest_asyncio
 
-from bot.runtime.ports import Later, Parcel, Sent, Unknown
-from tests.platforms import discord_kit as kit
-from tests.platforms.discord_kit import FakeCore, connected
+from bot.runtime.ports import Later, Sent, Unknown
+from tests.platforms.discord_kit import FakeCore, knock
 from tests.platforms.discord_person import Person
 from tests.platforms.discord_server import DiscordServer
 from tests.platforms.discord_world import BOT, FRIENDS_CHAT
 
 pytestmark = pytest.mark.asyncio
 
-IMPATIENT_S = 1.5
 MUCH_LATER = timedelta(minutes=5)
 MESSAGES, OPENING = "/messages", "/users/@me/channels"
 
 
-@pytest_asyncio.fixture
-async def discord() -> AsyncIterator[DiscordServer]:
-    async with DiscordServer(kit.TOKEN) as server:
-        yield server
-
-
-@pytest_asyncio.fixture
-async def core(discord: DiscordServer) -> AsyncIterator[FakeCore]:
-    core = FakeCore(discord)
-    async with connected(discord, core, request_s=IMPATIENT_S):
-        yield core
-
-
-@pytest_asyncio.fixture
-async def ann(discord: DiscordServer) -> Person:
-    return Person(discord)
-
-
-async def knock(core: FakeCore, ann: Person, reach: int | None = None) -> Parcel:
-    """A check-in, to the address that is known (hers, where none is named)."""
-    return replace(await core.check_in(ann), reach=str(ann.dm_channel if reach is None else reach))
+@pytest.fixture
+def core(impatient: FakeCore) -> FakeCore:
+    return impatient
 
 
 @pytest.mark.parametrize("passed", [timedelta(), MUCH_LATER])

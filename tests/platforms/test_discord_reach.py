@@ -1,15 +1,13 @@
 """Where a person is reached on Discord: at the address their events brought, and at no other."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-import pytest_asyncio
 
-from bot.runtime.ports import Later, Parcel, Receipt, Refused, Sent, Unknown
+from bot.runtime.ports import Later, Receipt, Refused, Sent, Unknown
 from tests.platforms import discord_kit as kit
-from tests.platforms.discord_kit import FakeCore, connected
+from tests.platforms.discord_kit import FakeCore, connected, knock
 from tests.platforms.discord_person import Person, Where
 from tests.platforms.discord_rules import EPHEMERAL
 from tests.platforms.discord_server import DiscordServer
@@ -17,33 +15,14 @@ from tests.platforms.discord_world import FRIENDS_CHAT, GROUP_CHAT, SERVER_CHANN
 
 pytestmark = pytest.mark.asyncio
 
-IMPATIENT_S = 1.5
 MUCH_LATER = timedelta(minutes=5)
 MESSAGES, OPENING = "/messages", "/users/@me/channels"
 UNKNOWN_CHANNEL, MISSING_ACCESS = Refused("discord 404 10003"), Refused("discord 403 50001")
 
 
-@pytest_asyncio.fixture
-async def discord() -> AsyncIterator[DiscordServer]:
-    async with DiscordServer(kit.TOKEN) as server:
-        yield server
-
-
-@pytest_asyncio.fixture
-async def core(discord: DiscordServer) -> AsyncIterator[FakeCore]:
-    core = FakeCore(discord)
-    async with connected(discord, core, request_s=IMPATIENT_S):
-        yield core
-
-
-@pytest_asyncio.fixture
-async def ann(discord: DiscordServer) -> Person:
-    return Person(discord)
-
-
-async def knock(core: FakeCore, ann: Person, reach: int | None = None) -> Parcel:
-    """A check-in, to the address that is known (hers, where none is named)."""
-    return replace(await core.check_in(ann), reach=str(ann.dm_channel if reach is None else reach))
+@pytest.fixture
+def core(impatient: FakeCore) -> FakeCore:
+    return impatient
 
 
 def contents_of(discord: DiscordServer, channel: int) -> list[str]:

@@ -4,10 +4,8 @@ import asyncio
 import logging
 import subprocess
 import sys
-from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
 
 from bot.errors import PlatformRefused
 from handlers.discord import plug
@@ -18,22 +16,6 @@ from tests.platforms.discord_gateway import DIRECT_MESSAGES
 from tests.platforms.discord_kit import FakeCore, connected
 from tests.platforms.discord_person import Person
 from tests.platforms.discord_server import DiscordServer
-
-
-@pytest_asyncio.fixture
-async def discord() -> AsyncIterator[DiscordServer]:
-    async with DiscordServer(kit.TOKEN) as server:
-        yield server
-
-
-@pytest_asyncio.fixture
-async def core(discord: DiscordServer) -> FakeCore:
-    return FakeCore(discord)
-
-
-@pytest_asyncio.fixture
-async def ann(discord: DiscordServer) -> Person:
-    return Person(discord)
 
 
 @pytest.mark.asyncio
