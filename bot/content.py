@@ -1,12 +1,12 @@
 """Content as one value: every flow, list, word and care table. How it is read: reading.py."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.care.lines import Lines
 from bot.care.triage import Lexicon
 from bot.flows.document import FlowDoc, OpenerDoc, StepDoc, WordsDoc
-from bot.model import Option
+from bot.model import ENGLISH, Option
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,3 +21,9 @@ class Content:
     words: WordsDoc
     lexicon: Lexicon
     lines: Lines
+    language: str = ENGLISH
+    translations: Mapping[str, "Content"] = field(default_factory=dict)
+
+    def spoken(self, language: str) -> "Content":
+        """This content in that language, such as `es`; in English where it is not translated."""
+        return self.translations.get(language, self)

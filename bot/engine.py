@@ -5,7 +5,7 @@ A press counts only on the screen that is showing; words are never refused, they
 """
 
 from collections.abc import Callable
-from datetime import time, timedelta
+from datetime import timedelta
 from typing import Any
 
 from bot.content import Content
@@ -17,6 +17,7 @@ from bot.model import (
     ChoicePicked,
     CommandInvoked,
     Conversation,
+    Debrief,
     Event,
     FormSubmitted,
     MessageReceived,
@@ -24,18 +25,28 @@ from bot.model import (
     TimerFired,
     Turn,
 )
-from bot.skills.check_ins import WINDOW, zone_named
+from bot.skills.check_ins import WINDOW, awake
+from bot.skills.promises import Promise, with_one, without, zone_named
 from bot.skills.when import MORNING, tomorrow
 from bot.skills.when import resolve as resolve_wall
 from bot.walk import HELP, NOTE, SAFETY_STEP, Walk
 
 LATE = timedelta(hours=1)
-WAKING = (time(8, 0), time(22, 0))
 
 
-def advance(content: Content, conversation: Conversation, event: Event, *, missed: bool = False) -> Turn:
-    """The next conversation, the screen to show, and the effects. `missed`: something could not reach the person."""
-    walk = Walk(content, conversation, event)
+def advance(
+    content: Content,
+    conversation: Conversation,
+    event: Event,
+    *,
+    missed: bool = False,
+    past: tuple[Debrief, ...] | None = None,
+) -> Turn:
+    """The next conversation, the screen to show, and the effects. `missed`: something could not reach the person.
+
+    `past`: the debriefs that were put away, newest first; a Turn that needs them and was not given them says so.
+    """
+    walk = Walk(content, conversation, event, past)
     if missed:
         walk.prefix.append(content.words.missed)
     for kind, handle in _HANDLERS:
@@ -84,9 +95,9 @@ def _words(walk: Walk, text: str, *, anew: bool) -> None:
 def _way_in(walk: Walk, text: str) -> str:
     """The step that a whole message such as `stop` or `forget me` begins, or empty."""
     said = fold(text)
-    if said in (SAFETY, fold(walk.content.words.safety)):
+    if said in (SAFETY, fold(walk.content.words.safety), fold(walk.book.words.safety)):
         return SAFETY_STEP
-    return walk.content.starts.get(said, "")
+    return walk.content.starts.get(said, "") or walk.book.starts.get(said, "")
 
 
 def _begins(walk: Walk, text: str) -> bool:
@@ -101,9 +112,13 @@ def _named(walk: Walk, text: str) -> str:
     if not walk.step:
         return ""
     said = fold(text)
-    named = [(key, choice.label) for key, choice in walk.doc.choices.items()]
-    named += [(option.id, option.label) for option in walk.options()]
-    return next((key for key, label in named if said in (fold(label), fold(key))), "")
+    # English is understood in every language: somebody may have another phone, or another keyboard.
+    for content in (walk.content, walk.book):
+        named = [(key, choice.label) for key, choice in content.steps[walk.step].choices.items()]
+        named += [(option.id, option.label) for option in walk.options(content)]
+        if found := next((key for key, label in named if said in (fold(label), fold(key))), ""):
+            return found
+    return ""
 
 
 def _answers(walk: Walk, text: str) -> bool:
@@ -192,17 +207,19 @@ def _late_form(walk: Walk, written: str, typed: str, *, doubled: bool) -> bool:
 
 def _timer(walk: Walk, event: TimerFired) -> bool:
     """Knock; one that an outage made late waits for the morning rather than ring at night, and says sorry once."""
+    flow = event.check_in.flow
     late = event.at - event.check_in.due_at > LATE
     zone = zone_named(walk.slots.get("zone", ""))
-    if late and zone is not None and not WAKING[0] <= event.at.astimezone(zone).time() < WAKING[1]:
-        morning = resolve_wall(tomorrow(event.at, zone), MORNING, zone).at
-        walk.slots |= {"waiting": morning.isoformat(), "late": "yes"}
-        walk.effects.append(PlanCheckIn(event.check_in.flow, morning, WINDOW))
+    if late and zone is not None and awake(event.at, zone, walk.slots) != event.at:
+        morning = awake(resolve_wall(tomorrow(event.at, zone), MORNING, zone).at, zone, walk.slots)
+        walk.slots |= {**with_one(walk.slots, Promise(flow, morning, morning.astimezone(zone).replace(tzinfo=None)))}
+        walk.slots["late"] = flow
+        walk.effects.append(PlanCheckIn(flow, morning, WINDOW))
         return False
-    if late or walk.slots.get("late"):
+    if late or walk.slots.get("late") == flow:
         walk.prefix.append(walk.content.words.late)
-    walk.slots |= {"waiting": "", "closed": "", "late": ""}
-    knock = f"{event.check_in.flow}.knock"
+    walk.slots |= {**without(walk.slots, flow), "closed": "", "late": ""}
+    knock = f"{flow}.knock"
     walk.enter(knock if knock in walk.content.steps else "check_in.knock")
     return True
 

@@ -5,25 +5,22 @@ All times are aware; instants are compared in UTC. All ids of steps read `flow.s
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Literal
 
 # Slots that belong to the person and outlive one debrief. All others are cleared when a new debrief begins.
 LASTING_SLOTS = frozenset(
-    {
-        "zone",
-        "platform_zone",
-        "locale",
-        "reach",
-        "country",
-        "withheld",
-        "met",
-        "waiting",
-        "waiting_wall",
-        "waiting_flow",
-    }
+    (
+        *("zone", "platform_zone", "locale", "language", "reach", "country", "withheld", "met"),
+        *("quiet", "keep", "reminder", "signal", "versions", "promises"),
+        # What waits, as versions before 0.3 wrote it.
+        *("waiting", "waiting_wall", "waiting_flow"),
+    )
 )
+
+# The language that content is written in; all others are translations of it.
+ENGLISH = "en"
 
 # Words join the note up to here; what would go past it is refused aloud, never cut in silence.
 NOTE_LONGEST_CHARS = 20_000
@@ -177,10 +174,40 @@ class Menu:
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """A text file for the person, such as their export. `name` is a plain file name: it names no topic."""
+
+    name: str
+    text: str
+
+
+MarkKind = Literal["alone", "backed", "talk"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One evening or talk on a timeline: left alone in it, backed up, or a talk. `on`: the person's own date."""
+
+    on: date
+    kind: MarkKind
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """A small picture of what happened when, oldest first. `text` says the same in lines, for where none is drawn."""
+
+    title: str
+    marks: tuple[Mark, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Screen:
     """What to show. `glance` is all that a lock screen may show; `safety` is on every screen.
 
     `forgets`: the person was forgotten; whatever the platform can take back of earlier screens goes with it.
+    `language` is that of its words, such as `es`: a form that its choices open is asked for in the same.
     """
 
     step: str
@@ -192,6 +219,9 @@ class Screen:
     menu: Menu | None = None
     picture: str = ""
     forgets: bool = False
+    language: str = ENGLISH
+    document: Document | None = None
+    timeline: Timeline | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,8 +263,9 @@ class CancelCheckIns:
 
 @dataclass(frozen=True, slots=True)
 class SettleCheckIn:
-    """Move the check-in that was sent last to what came of it."""
+    """Move the check-in of this flow that was sent last to what came of it."""
 
+    flow: str
     state: Literal[CheckInState.OPENED, CheckInState.DONE, CheckInState.SKIPPED]
 
 
@@ -247,18 +278,38 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepFor:
+    """Keep what the person wrote for so many days after their last visit, and a debrief after its end."""
+
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
 class Forget:
     """Remove every row of the person."""
 
 
-Effect = PlanCheckIn | CancelCheckIns | SettleCheckIn | Record | Forget
+Effect = PlanCheckIn | CancelCheckIns | SettleCheckIn | Record | KeepFor | Forget
+
+
+@dataclass(frozen=True, slots=True)
+class Debrief:
+    """A debrief that was put away: its number within the person, when, and its slots."""
+
+    number: int
+    closed_at: datetime
+    slots: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What one event comes to. No `screen`: nothing is said (a doubled press). `walked`: the steps entered."""
+    """What one event comes to. No `screen`: nothing is said (a doubled press). `walked`: the steps entered.
+
+    `needs_past`: it rests on the debriefs that were put away, and they were not given; decide again with them.
+    """
 
     conversation: Conversation
     screen: Screen | None = None
     effects: tuple[Effect, ...] = ()
     walked: tuple[str, ...] = ()
+    needs_past: bool = False

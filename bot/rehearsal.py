@@ -23,6 +23,7 @@ from bot.model import (
     ChoicePicked,
     CommandInvoked,
     Conversation,
+    Debrief,
     Effect,
     Event,
     Forget,
@@ -30,10 +31,11 @@ from bot.model import (
     MessageReceived,
     Person,
     PlanCheckIn,
+    Record,
     Screen,
     TimerFired,
 )
-from bot.skills.check_ins import zone_named
+from bot.skills.promises import zone_named
 from bot.skills.when import understand
 from bot.strict_yaml import Fault, read
 
@@ -116,6 +118,7 @@ class Stage:
     spoke: bool = False
     waiting: dict[str, CheckIn] = field(default_factory=dict)
     walked: set[str] = field(default_factory=set)
+    past: list[Debrief] = field(default_factory=list)
     _count: int = 0
     _pressed: ChoicePicked | None = None
 
@@ -125,7 +128,7 @@ class Stage:
         return {"delivery_id": str(self._count), "person": SOMEBODY, "at": self.now} | hints
 
     def happen(self, event: Event) -> None:
-        turn = advance(self.content, self.conversation, event)
+        turn = advance(self.content, self.conversation, event, past=tuple(reversed(self.past)))
         self.conversation, self.spoke = turn.conversation, turn.screen is not None
         self.screen = turn.screen or self.screen
         self.walked.update(turn.walked)
@@ -180,8 +183,10 @@ class Stage:
             self.waiting[effect.flow] = CheckIn(self._count, SOMEBODY, effect.flow, debrief, effect.due_at, 0)
         elif isinstance(effect, CancelCheckIns):
             self.waiting = {k: v for k, v in self.waiting.items() if effect.flow and k != effect.flow}
+        elif isinstance(effect, Record):
+            self.past.append(Debrief(effect.debrief, self.now, effect.slots))
         elif isinstance(effect, Forget):
-            self.waiting = {}
+            self.waiting, self.past = {}, []
 
 
 def _due(check_in: CheckIn) -> tuple[datetime, int]:

@@ -21,6 +21,7 @@ from bot.model import (
     Choice,
     ChoicePicked,
     Conversation,
+    Debrief,
     Effect,
     Event,
     Forget,
@@ -33,10 +34,10 @@ from bot.model import (
 )
 from bot.skills import SKILLS
 from bot.skills.base import Answer, Ask
-from bot.skills.check_ins import zone_named
+from bot.skills.promises import promised, zone_named
 from bot.skills.talk import clip
 
-NOTE = "note"
+NOTE, BEGAN, VERSIONS, REMINDERS = "note", "began", "versions", "reminders"
 START, HOME, SAFETY_STEP, HELP = "cool_down.start", "cool_down.rest", "care.start", "help.start"
 BACK_MOST = 4
 # The most urgent first.
@@ -61,9 +62,11 @@ SILENT_STEPS_MOST = 30
 class Walk:
     """Where the person stands while the turn is made; `turn` is what comes of it."""
 
-    content: Content
+    book: Content
     before: Conversation
     event: Event
+    past: tuple[Debrief, ...] | None = None
+    needs_past: bool = False
     step: str = ""
     visit: int = 0
     back: str = ""
@@ -74,11 +77,12 @@ class Walk:
     prefix: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        shown = self.content.steps.get(self.before.step)
+        shown = self.book.steps.get(self.before.step)
         self.step = self.before.step if shown is not None and shown.say else ""
         self.visit, self.debrief = self.before.visit, max(self.before.debrief, 1)
-        self.back = " ".join(step for step in self.before.back.split() if step in self.content.steps)
+        self.back = " ".join(step for step in self.before.back.split() if step in self.book.steps)
         self.slots = dict(self.before.slots)
+        self.slots.setdefault(BEGAN, self.event.at.isoformat())
         if self.event.locale:
             self.slots["locale"] = self.event.locale
         if self.event.reach:
@@ -88,16 +92,23 @@ class Walk:
             self.slots |= {"zone": self.event.zone, "platform_zone": self.event.zone}
 
     @property
+    def content(self) -> Content:
+        """In the person's language: the one they chose, else their platform's, else English."""
+        return self.book.spoken(self.slots.get("language") or self.slots.get("locale", "")[:2].casefold())
+
+    @property
     def doc(self) -> StepDoc:
         return self.content.steps[self.step]
 
-    def ask(self, step: StepDoc, **more: str) -> Answer:
-        if step.call is None:
-            return Answer()
-        return self._run(step.call, {**step.args, **more})
+    def ask(self, step: StepDoc, content: Content | None = None) -> Answer:
+        return Answer() if step.call is None else self._run(step.call, step.args, content)
 
-    def _run(self, skill: str, args: Mapping[str, str]) -> Answer:
-        return SKILLS[skill].run(Ask(self.content, self.slots, args, self.event.at))
+    def _run(self, skill: str, args: Mapping[str, str], content: Content | None = None) -> Answer:
+        return SKILLS[skill].run(Ask(content or self.content, self.slots, args, self.event.at, self._past))
+
+    def _past(self) -> tuple[Debrief, ...]:
+        self.needs_past = self.needs_past or self.past is None
+        return self.past or ()
 
     def understands(self, skill: str, text: str) -> bool:
         return self._run(skill, {"text": text}).outcome == "ok"
@@ -117,10 +128,23 @@ class Walk:
             self.effects.extend(answer.effects)
             if step.say:
                 self.step, self.visit = name, self.visit + 1
+                self._next_version(step)
                 return
             flow = name.partition(".")[0]
             target = resolve(flow, step.outcomes.get(answer.outcome) or self.choose(step.go))
         raise ProgramError(f"{target}: too many silent steps")
+
+    def _next_version(self, step: StepDoc) -> None:
+        """Of a step that has several versions of its words, the one after the last that was said."""
+        if not step.versions:
+            return
+        said = dict(pair.split("=") for pair in self.slots.get(VERSIONS, "").split())
+        said[self.step] = str((int(said.get(self.step, "-1")) + 1) % len(step.sayings))
+        self.slots[VERSIONS] = " ".join(f"{name}={number}" for name, number in said.items())
+
+    def _saying(self, step: StepDoc) -> str:
+        said = dict(pair.split("=") for pair in self.slots.get(VERSIONS, "").split()) if step.versions else {}
+        return step.sayings[int(said.get(self.step, "0")) % len(step.sayings)]
 
     def _place(self, target: str) -> str:
         """The step meant by a target; remembers where an aside flow was entered from."""
@@ -162,9 +186,10 @@ class Walk:
     def begin(self) -> None:
         """Put the last debrief away and start a new one."""
         told = {name: value for name, value in self.slots.items() if name not in LASTING_SLOTS and value}
-        if told:
+        if told.keys() - {BEGAN}:
             self.effects.append(Record(self.debrief, told))
         self.slots = {name: value for name, value in self.slots.items() if name in LASTING_SLOTS}
+        self.slots[BEGAN] = self.event.at.isoformat()
         self.debrief = self.before.debrief + 1
 
     def reopen(self) -> None:
@@ -176,7 +201,7 @@ class Walk:
         """Nothing is under way: no step yet, the last debrief is closed, or its time is past and nothing waits."""
         if not self.step or self.slots.get("closed") == "yes":
             return True
-        return self.long_past() and not self.slots.get("waiting")
+        return self.long_past() and not CHECK_INS & promised(self.slots).keys()
 
     def long_past(self) -> bool:
         """Whoever writes now writes about something new: cool down first, whatever showed last."""
@@ -246,13 +271,14 @@ class Walk:
             self.screen() if speaks else None,
             tuple(self.effects),
             tuple(self.walked),
+            self.needs_past,
         )
 
     def screen(self) -> Screen:
         step, words = self.doc, self.content.words
         answer = self.ask(step)
         opened = isinstance(self.event, ChoicePicked) and self.event.choice == RESUME
-        say = step.shown if self.walked or opened else step.say
+        say = self._saying(step) + (f"\n{step.once}" if step.once and (self.walked or opened) else "")
         said = PLACEHOLDER.sub(lambda match: answer.values.get(match[1], ""), say).strip()
         # Where somebody may be in danger, what they can do stands before anything else.
         parts = [said, *self.prefix] if self.step in ALARMS.values() else [*self.prefix, said]
@@ -261,21 +287,30 @@ class Walk:
             step=self.step,
             visit=self.visit,
             text=clip("\n\n".join(parts), SCREEN_LONGEST_CHARS),
-            glance=step.glance or words.glance,
+            glance=self._glance(step),
             safety=Choice(SAFETY, words.safety),
             choices=tuple(
                 Choice(key, choice.label, form_at(self.content, self.step, key)) for key, choice in step.choices.items()
             ),
             menu=Menu(step.menu.label, options) if step.menu and options else None,
             picture=step.picture or "",
+            language=self.content.language,
+            document=answer.document,
+            timeline=answer.timeline,
         )
 
-    def options(self) -> tuple[Option, ...]:
+    def _glance(self, step: StepDoc) -> str:
+        """What a lock screen may show. A knock that has a line of its own bears the one that the person chose."""
+        chosen = {option.id: option.label for option in self.content.lists.get(REMINDERS, ())} if step.glance else {}
+        return chosen.get(self.slots.get("reminder", "")) or step.glance or self.content.words.glance
+
+    def options(self, content: Content | None = None) -> tuple[Option, ...]:
         """What the showing screen's menu lists: from its list, or from its skill."""
-        step = self.doc
+        content = content or self.content
+        step = content.steps[self.step]
         if step.menu is None:
             return ()
-        return self.ask(step).options if step.menu.source == "call" else self.content.lists[step.menu.source]
+        return self.ask(step, content).options if step.menu.source == "call" else content.lists[step.menu.source]
 
     def pick(self, choice_id: str) -> bool:
         """Act on a choice or an option of the showing screen; False when it has none of that id."""

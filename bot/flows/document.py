@@ -6,7 +6,7 @@ Frozen values; an unknown key is a fault.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
@@ -75,13 +75,16 @@ class StepDoc(Strict):
     """One step. With `say` it shows a screen and waits; without, it calls its skill, if any, and goes on.
 
     `once` is added when the step is entered, and left out when it is shown again;
+    a greeting or a closing (`role`) has other versions (`or`), and never says the same twice running;
     `glance` is what a lock screen may show, if not the common line;
     `outcomes` sends each outcome of the skill somewhere; `withhold` hides the step after a sign of fear;
     `rest` may end the conversation for now.
     """
 
     source: tuple[str, ...] = ()
+    role: Literal["greeting", "closing"] | None = None
     say: str = ""
+    versions: tuple[str, ...] = Field(default=(), alias="or")
     once: str = ""
     glance: str = ""
     call: Id | None = None
@@ -97,8 +100,13 @@ class StepDoc(Strict):
     rest: bool = False
 
     @property
+    def sayings(self) -> tuple[str, ...]:
+        """Every version of what it says, one of which is said."""
+        return (self.say, *self.versions)
+
+    @property
     def shown(self) -> str:
-        """All the words of the step, as it shows when it is entered."""
+        """All the words of the step, as it shows when it is entered first."""
         return f"{self.say}\n{self.once}" if self.once else self.say
 
 
@@ -145,6 +153,7 @@ class WordsDoc(Strict):
     resume: str
     apology: str
     late: str
+    day: str
     emergency_known: str
     emergency_unknown: str
     lines_known: str

@@ -56,7 +56,7 @@ class Debriefing:
 
         def decide(snapshot: Snapshot) -> Turn:
             nonlocal plans
-            turn = advance(self._content, snapshot.conversation, event, missed=snapshot.missed > 0)
+            turn = advance(self._content, snapshot.conversation, event, missed=snapshot.missed > 0, past=snapshot.past)
             plans = any(isinstance(effect, PlanCheckIn) for effect in turn.effects)
             return turn
 
@@ -69,8 +69,8 @@ class Debriefing:
         if taken.parcel is not None:
             await self.delivery.deliver(taken.parcel)
 
-    def form(self, step: str, choice: str) -> Form | None:
-        return form_at(self._content, step, choice)
+    def form(self, step: str, choice: str, language: str) -> Form | None:
+        return form_at(self._content.spoken(language), step, choice)
 
     async def arrived(self, person: Person) -> None:
         await self.delivery.arrived(person)

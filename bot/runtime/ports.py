@@ -8,7 +8,7 @@ from typing import Any, Protocol, runtime_checkable
 from aiohttp import web
 from pydantic_settings import BaseSettings
 
-from bot.model import CheckIn, Conversation, Event, Form, Handle, Person, Screen, Turn
+from bot.model import CheckIn, Conversation, Debrief, Event, Form, Handle, Person, Screen, Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +99,14 @@ class Platform(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What a turn needs to know. `missed`: how many knocks the platform refused since the last visit."""
+    """What a turn needs to know. `missed`: how many knocks the platform refused since the last visit.
+
+    `past`: the debriefs that were put away, newest first; None where they were not read, since most turns need none.
+    """
 
     conversation: Conversation
     missed: int = 0
+    past: tuple[Debrief, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +127,10 @@ class Store(Protocol):
     async def close(self) -> None: ...
 
     async def transact(self, event: Event, decide: Decide) -> Taken:
-        """Read the snapshot, call `decide` (pure, in the database's thread), apply its Turn, commit."""
+        """Read the snapshot, call `decide` (pure, in the database's thread), apply its Turn, commit.
+
+        A Turn that needs the past is decided again, with it.
+        """
 
     async def claim_parcels(
         self, platform: str, now: datetime, most: int, but: Collection[str] = ()
@@ -216,8 +223,8 @@ class Core(Protocol):
     async def post(self, taken: Taken) -> None:
         """Deliver the answer now. Call it after the acknowledgement; never raises."""
 
-    def form(self, step: str, choice: str) -> Form | None:
-        """The form that this choice opens, from content alone: no storage, no waiting."""
+    def form(self, step: str, choice: str, language: str) -> Form | None:
+        """The form that this choice opens, from content alone: no storage, no waiting. `language`: its screen's."""
 
     async def arrived(self, person: Person) -> None:
         """The person can be reached again (a page opened): deliver what waits for them."""

@@ -6,17 +6,18 @@ from datetime import datetime
 
 from bot.content import Content
 from bot.flows.document import Signature
-from bot.model import Effect, Option
+from bot.model import Debrief, Document, Effect, Option, Timeline
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """`args` are the flow's own constants; `now` is aware UTC."""
+    """`args` are the flow's own constants; `now` is aware UTC; `past()` is what was put away, newest first."""
 
     content: Content
     slots: Mapping[str, str]
     args: Mapping[str, str]
     now: datetime
+    past: Callable[[], tuple[Debrief, ...]] = tuple
 
     def slot(self, name: str) -> str:
         return self.slots.get(name, "")
@@ -31,6 +32,8 @@ class Answer:
     slots: Mapping[str, str] = field(default_factory=dict)
     effects: tuple[Effect, ...] = ()
     options: tuple[Option, ...] = ()
+    document: Document | None = None
+    timeline: Timeline | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,10 +22,14 @@ _NAMED_TIMES = {"morning": MORNING, "noon": time(12, 0), "midday": time(12, 0), 
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """An instant in UTC. `moved`: the wall time asked for does not exist that day (clocks go forward)."""
+    """An instant in UTC. `moved`: the wall time asked for does not exist that day (clocks go forward).
+
+    `span`: so much time from now, whatever the clocks say.
+    """
 
     at: datetime
     moved: bool = False
+    span: bool = False
 
 
 def resolve(day: date, wall: time, zone: ZoneInfo) -> Resolved:
@@ -57,7 +61,7 @@ def _understand(words: str, now: datetime, zone: ZoneInfo) -> Resolved | None:
     if words.startswith("@"):
         return _instant(words[1:])
     if (span := _span(words)) is not None:
-        return Resolved(now + span)
+        return Resolved(now + span, span=True)
     if words == "later today":
         return _later_today(now, zone)
     if words == "same time tomorrow":

@@ -1,5 +1,6 @@
 """Values to sealed bytes and back, and times to UTC microseconds and back."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
@@ -27,7 +28,7 @@ class Body:
 
 CONVERSATION = TypeAdapter(Conversation)
 BODY = TypeAdapter(Body)
-SLOTS = TypeAdapter(dict[str, str])
+SLOTS: TypeAdapter[Mapping[str, str]] = TypeAdapter(Mapping[str, str])
 
 
 def seal(vault: Vault, adapter: TypeAdapter[Value], value: Value, person: Person) -> bytes:

@@ -37,23 +37,32 @@ DELETE FROM outbox WHERE platform = :platform AND workspace = :workspace AND use
 -- name: person_forget(person_id)!
 DELETE FROM people WHERE id = :person_id;
 
--- name: people_stale(before, most)
+-- name: person_keep(person_id, days)!
+UPDATE people SET keep_days = :days WHERE id = :person_id;
+
+-- name: people_stale(now, latest, most)
 SELECT id, platform, workspace, user_id FROM people
-WHERE touched_at < :before
+WHERE touched_at < :latest AND touched_at < :now - keep_days * 86400000000
   AND NOT EXISTS (SELECT 1 FROM check_ins WHERE person_id = people.id AND state IN ('planned', 'leased'))
 LIMIT :most;
 
--- name: person_stale(person_id, before)$
+-- name: person_stale(person_id, now)$
 SELECT 1 FROM people
-WHERE id = :person_id AND touched_at < :before
+WHERE id = :person_id AND touched_at < :now - keep_days * 86400000000
   AND NOT EXISTS (SELECT 1 FROM check_ins WHERE person_id = people.id AND state IN ('planned', 'leased'));
 
 -- name: debrief_put(person_id, number, body, at)!
 INSERT INTO debriefs (person_id, number, body, closed_at) VALUES (:person_id, :number, :body, :at)
 ON CONFLICT (person_id, number) DO UPDATE SET body = excluded.body, closed_at = excluded.closed_at;
 
--- name: debriefs_expire(before)!
-DELETE FROM debriefs WHERE closed_at < :before;
+-- name: debriefs_of(person_id, most)
+SELECT number, body, closed_at FROM debriefs WHERE person_id = :person_id ORDER BY number DESC LIMIT :most;
+
+-- name: debriefs_expire(now, latest)!
+-- `latest` spares the look at people whose shortest keeping is not over.
+DELETE FROM debriefs WHERE closed_at < :latest AND closed_at < :now - (
+  SELECT keep_days FROM people WHERE people.id = person_id
+) * 86400000000;
 
 -- name: parcel_add(key, platform, workspace, user, body, state, made_at, wake_at, attempt, check_in)<!
 INSERT INTO outbox (key, platform, workspace, user_id, body, state, made_at, wake_at, attempt, check_in)
@@ -113,8 +122,12 @@ UPDATE outbox SET state = 'parked' WHERE id = :id AND attempt = :attempt AND sta
 SELECT count(*) FROM outbox
 WHERE platform = :platform AND workspace = :workspace AND user_id = :user AND state = 'parked' AND check_in > 0;
 
--- name: knocks_drop(platform, workspace, user)!
-DELETE FROM outbox WHERE platform = :platform AND workspace = :workspace AND user_id = :user AND check_in > 0;
+-- name: knocks_drop(person_id, flow, platform, workspace, user)!
+-- Those of one flow, or all where it is empty.
+DELETE FROM outbox
+WHERE platform = :platform AND workspace = :workspace AND user_id = :user AND check_in > 0 AND check_in IN (
+  SELECT id FROM check_ins WHERE person_id = :person_id AND (flow = :flow OR :flow = '')
+);
 
 -- name: parcels_wake(platform, workspace, user, now)
 UPDATE outbox SET wake_at = :now
@@ -137,15 +150,17 @@ WHERE person_id = :person_id AND flow = :flow AND state IN ('planned', 'leased')
 INSERT INTO check_ins (person_id, flow, debrief, due_at, wake_at, state, gen, attempt)
 VALUES (:person_id, :flow, :debrief, :due_at, :wake_at, 'planned', 0, 0) RETURNING id;
 
--- name: check_ins_pass(person_id)!
-UPDATE check_ins SET state = 'skipped' WHERE person_id = :person_id AND state IN ('sending', 'sent', 'opened');
+-- name: check_ins_pass(person_id, flow)!
+UPDATE check_ins SET state = 'skipped'
+WHERE person_id = :person_id AND flow = :flow AND state IN ('sending', 'sent', 'opened');
 
 -- name: check_ins_cancel(person_id, flow)!
 UPDATE check_ins SET state = 'cancelled', gen = gen + 1
 WHERE person_id = :person_id AND state IN ('planned', 'leased', 'sending') AND (flow = :flow OR :flow = '');
 
--- name: check_ins_settle(person_id, state)!
-UPDATE check_ins SET state = :state WHERE person_id = :person_id AND state IN ('sending', 'sent', 'opened');
+-- name: check_ins_settle(person_id, flow, state)!
+UPDATE check_ins SET state = :state
+WHERE person_id = :person_id AND flow = :flow AND state IN ('sending', 'sent', 'opened');
 
 -- name: check_ins_claim(now, until, most)
 UPDATE check_ins SET state = 'leased', wake_at = :until, attempt = attempt + 1

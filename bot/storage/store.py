@@ -21,7 +21,9 @@ from bot.storage.script import Database, Lock, Script, query
 from bot.storage.turns import LEASE, Row, Turns, anywhere, forget, new_key
 from bot.storage.vault import Vault
 
-KEEP_TEXT = timedelta(days=90)
+# A person chooses for how long their words are kept; nobody's go sooner.
+KEEP_LEAST = timedelta(days=7)
+KEEP_CHECK_INS = timedelta(days=90)
 KEEP_DELIVERY_IDS = timedelta(days=7)
 KEEP_PARKED = timedelta(days=30)
 # Nothing waits longer for its next try; a row that does was written while the clock was wrong.
@@ -212,15 +214,15 @@ def _next_wake(platforms: Collection[str], *, check_ins: bool) -> Script[datetim
 
 
 def _expire(now: datetime, *, shared: bool) -> Script[int]:
-    removed, before = 0, micros(now - KEEP_TEXT)
-    for row_id, platform, workspace, user in (yield query("people_stale", before=before, most=EXPIRE_MOST)):
+    removed, kept = 0, {"now": micros(now), "latest": micros(now - KEEP_LEAST)}
+    for row_id, platform, workspace, user in (yield query("people_stale", most=EXPIRE_MOST, **kept)):
         yield Lock(Person(platform, workspace, user))
         # Somebody may have come back between the look and the lock.
-        if (yield query("person_stale", person_id=row_id, before=before)):
+        if (yield query("person_stale", person_id=row_id, now=micros(now))):
             yield from forget(row_id, Person(platform, workspace, user))
             removed += 1
-    removed += yield query("debriefs_expire", before=micros(now - KEEP_TEXT))
-    removed += yield query("check_ins_expire", before=micros(now - KEEP_TEXT))
+    removed += yield query("debriefs_expire", **kept)
+    removed += yield query("check_ins_expire", before=micros(now - KEEP_CHECK_INS))
     removed += yield query("inbox_expire", before=micros(now - KEEP_DELIVERY_IDS))
     removed += yield query("parcels_expire", before=micros(now - KEEP_PARKED))
     for stuck in ("parcels_unstick", "check_ins_unstick")[: 1 + shared]:

@@ -10,9 +10,11 @@ from bot.model import (
     CancelCheckIns,
     CheckInState,
     Conversation,
+    Debrief,
     Effect,
     Event,
     Forget,
+    KeepFor,
     Person,
     PlanCheckIn,
     Record,
@@ -29,6 +31,8 @@ from bot.storage.vault import Vault
 
 # A send is given up on well before this, so a lease that ran out means that its holder is gone.
 LEASE = timedelta(minutes=2)
+# What a turn may look back on.
+PAST_MOST = 200
 _MICROSECOND = timedelta(microseconds=1)
 
 Row = tuple[Any, ...]
@@ -65,6 +69,8 @@ class Turns:
         conversation = unseal(self._vault, CONVERSATION, row[2], person) if row else Conversation()
         missed = yield query("knocks_parked", **address(person))
         turn = decide(Snapshot(conversation, missed))
+        if turn.needs_past:
+            turn = decide(Snapshot(conversation, missed, (yield from self._past(event.person, row))))
         person_id = yield from self._apply(event, turn, row)
         yield query("inbox_add", delivery_id=delivery_id, person_id=person_id, at=micros(event.at))
         if turn.screen is None:
@@ -73,6 +79,10 @@ class Turns:
         taken = Taken((yield from self._post(event, key, turn.screen, turn.conversation.slots.get("reach", ""))))
         passing(Point.TURN_WRITTEN)
         return taken
+
+    def _past(self, person: Person, row: Row | None) -> Script[tuple[Debrief, ...]]:
+        rows = (yield query("debriefs_of", person_id=row[0], most=PAST_MOST)) if row else ()
+        return tuple(Debrief(int(r[0]), instant(r[2]), unseal(self._vault, SLOTS, r[1], person)) for r in rows)
 
     def _apply(self, event: Event, turn: Turn, row: Row | None) -> Script[int | None]:
         """Write the conversation and the effects; returns the person's row id, or None when they were forgotten."""
@@ -97,10 +107,13 @@ class Turns:
             yield from self._plan(effect, event.person, turn.conversation.debrief, person_id)
         elif isinstance(effect, CancelCheckIns):
             yield query("check_ins_cancel", person_id=person_id, flow=effect.flow)
-            yield query("knocks_drop", **address(event.person))
+            yield query("knocks_drop", person_id=person_id, flow=effect.flow, **address(event.person))
         elif isinstance(effect, SettleCheckIn):
-            yield query("check_ins_settle", person_id=person_id, state=str(CheckInState(effect.state)))
-            yield query("knocks_drop", **address(event.person))
+            settled = {"person_id": person_id, "flow": effect.flow}
+            yield query("check_ins_settle", state=str(CheckInState(effect.state)), **settled)
+            yield query("knocks_drop", **settled, **address(event.person))
+        elif isinstance(effect, KeepFor):
+            yield query("person_keep", person_id=person_id, days=effect.days)
         elif isinstance(effect, Record):
             body = seal(self._vault, SLOTS, dict(effect.slots), event.person)
             yield query("debrief_put", person_id=person_id, number=effect.debrief, body=body, at=micros(event.at))
@@ -108,8 +121,8 @@ class Turns:
     def _plan(self, effect: PlanCheckIn, person: Person, debrief: int, person_id: int) -> Script[None]:
         wake_at = micros(effect.due_at + self._jitter(effect.window))
         row = {"person_id": person_id, "flow": effect.flow, "due_at": micros(effect.due_at), "wake_at": wake_at}
-        yield query("check_ins_pass", person_id=person_id)
-        yield query("knocks_drop", **address(person))
+        yield query("check_ins_pass", person_id=person_id, flow=effect.flow)
+        yield query("knocks_drop", person_id=person_id, flow=effect.flow, **address(person))
         moved = yield query("check_in_move", debrief=debrief, **row)
         check_in_id, gen = moved or ((yield query("check_in_add", debrief=debrief, **row)), 0)
         yield Wake(CHECK_IN, check_in_id, gen, wake_at)

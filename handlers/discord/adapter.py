@@ -11,7 +11,7 @@ import aiohttp
 import discord
 
 from bot.errors import PlatformRefused
-from bot.model import Event
+from bot.model import ENGLISH, Event
 from bot.runtime.logs import outline
 from bot.runtime.ports import Core, Later, Pace, Parcel, Receipt, Sent
 from handlers.discord import client as discord_client
@@ -133,7 +133,7 @@ class DiscordAdapter:
 
     async def _pressed(self, interaction: Interaction) -> None:
         shown = position.read(interaction.custom_id or "")
-        form = self._core.form(shown.step, shown.choice) if shown and shown.form else None
+        form = self._core.form(shown.step, shown.choice, ENGLISH) if shown and shown.form else None
         if shown and form:
             opening = self._acknowledge(interaction.response.send_modal(render.modal(form, shown)))
             await self._guarded(opening, partial(_tell, interaction))

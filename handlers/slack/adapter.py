@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from bot.errors import PlatformRefused
-from bot.model import ChoicePicked, Event, Form, Person
+from bot.model import ENGLISH, ChoicePicked, Event, Form, Person
 from bot.runtime.logs import outline
 from bot.runtime.ports import Core, Later, Pace, Parcel, Receipt
 from handlers.slack import inbound, position, receipts, render
@@ -105,7 +105,7 @@ class SlackAdapter:
         event = inbound.event(body, self._core.clock.now())
         if event is None:
             return
-        if isinstance(event, ChoicePicked) and (form := self._core.form(event.step, event.choice)):
+        if isinstance(event, ChoicePicked) and (form := self._core.form(event.step, event.choice, ENGLISH)):
             await self._open(client, form, event, body["trigger_id"])
             return
         taken = await self._core.take(await self._hinted(client, event))

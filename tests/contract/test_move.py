@@ -37,7 +37,7 @@ async def source(tmp_path: Path) -> SqliteBackEnd:
     await store.close()
     everybody = f"WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {PEOPLE})"
     for row in (
-        f"people SELECT i, 'slack', 'T' || i % 7, 'U' || i, i % 5, randomblob(40), {NOW} FROM n",
+        f"people SELECT i, 'slack', 'T' || i % 7, 'U' || i, i % 5, randomblob(40), {NOW}, 7 + i % 9 FROM n",
         f"inbox SELECT 'slack:' || char(60 + i * 7919 % 900, i), i, {NOW} FROM n WHERE i > 32 AND i < 3000",
         f"""outbox SELECT i, 'k' || i, 'slack', 'T', 'U' || i, randomblob(40),
             CASE i % 3 WHEN 0 THEN 'ready' WHEN 1 THEN 'sending' ELSE 'parked' END, {NOW}, {LATER}, i % 3, 0
@@ -189,7 +189,7 @@ async def test_a_file_of_an_older_schema_is_to_be_migrated_first(source: SqliteB
 async def test_a_database_with_rows_of_another_is_left_as_it_is(
     source: SqliteBackEnd, target: BackEnd, tmp_path: Path
 ) -> None:
-    await target.rows("INSERT INTO people VALUES (1, 'slack', 'T', 'U', 0, 'x', 0) RETURNING 1")
+    await target.rows("INSERT INTO people VALUES (1, 'slack', 'T', 'U', 0, 'x', 0, 90) RETURNING 1")
     with pytest.raises(StorageFault, match="a Debrief in this database already"):
         await moving(source, target)
     foreign = await fresh("postgresql", tmp_path, empty=True)

@@ -43,7 +43,7 @@ async def test_a_knock_that_waits_is_gone_once_it_is_cancelled_moved_or_opened(s
     changes: tuple[Effect, ...] = (
         CancelCheckIns(),
         PlanCheckIn("check_in", EVENING + timedelta(days=9)),
-        SettleCheckIn(CheckInState.OPENED),
+        SettleCheckIn("check_in", CheckInState.OPENED),
     )
     for number, change in enumerate(changes):
         parcel = await knock(store, str(number))
@@ -122,7 +122,7 @@ async def test_a_check_in_knocks_through_the_outbox_and_is_settled_by_what_the_p
     assert (parcel.attempt, parcel.again) == (1, False)
     await store.settle_parcel(parcel, Sent(), due)
     assert await states(back_end) == ["sent"]
-    await turn(store, "2", SettleCheckIn(CheckInState.OPENED))
+    await turn(store, "2", SettleCheckIn("check_in", CheckInState.OPENED))
     assert await states(back_end) == ["opened"]
 
 

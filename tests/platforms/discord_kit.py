@@ -115,7 +115,7 @@ class FakeCore:
         parcel = self.parcel(Somebody("discord", "", str(person.id)), screen(90, text))
         return replace(parcel, check_in=7)
 
-    def form(self, step: str, choice: str) -> Form | None:
+    def form(self, step: str, choice: str, language: str) -> Form | None:
         return NOTE if step.startswith("test.") and choice == "note" else None
 
     async def arrived(self, person: Somebody) -> None:

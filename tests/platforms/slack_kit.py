@@ -95,7 +95,7 @@ class TableCore:
         if taken.parcel is not None and self.platform is not None:
             await self._add(self.receipts, await self.platform.send(taken.parcel))
 
-    def form(self, step: str, choice: str) -> Form | None:
+    def form(self, step: str, choice: str, language: str) -> Form | None:
         return self.forms.get((step, choice))
 
     async def arrived(self, person: Person) -> None:

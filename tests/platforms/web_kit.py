@@ -152,7 +152,7 @@ class SmallCore:
         await self._note()
         return receipt
 
-    def form(self, step: str, choice: str) -> Form | None:
+    def form(self, step: str, choice: str, language: str) -> Form | None:
         return next((each.form for each in SCREENS[step].choices if each.id == choice), None)
 
     async def arrived(self, person: Person) -> None:

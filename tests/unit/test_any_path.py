@@ -30,6 +30,8 @@ from bot.model import (
     Turn,
 )
 from bot.rehearsal import Stage
+from bot.skills.promises import promised
+from bot.walk import BEGAN
 from tests.kit import content
 
 CONTENT = content()
@@ -59,10 +61,12 @@ class Watched(Stage):
         self._promise_is_told_truly()
 
     def _promise_is_told_truly(self) -> None:
-        """What care says of the check-in is what will be sent: one at the most, at that time."""
-        told = self.conversation.slots.get("waiting", "")
-        ahead = [check_in.due_at for check_in in self.waiting.values() if check_in.due_at > self.now]
-        assert ahead == ([datetime.fromisoformat(told)] if told and datetime.fromisoformat(told) > self.now else [])
+        """What is said of check-ins and reminders is what will be sent: one of each flow at the most, at that time."""
+        told = {flow: promise.at for flow, promise in promised(self.conversation.slots).items()}
+        ahead = {flow: check_in.due_at for flow, check_in in self.waiting.items()}
+        assert {flow: at for flow, at in ahead.items() if at > self.now} == {
+            flow: at for flow, at in told.items() if at > self.now
+        }
 
 
 def _conversation_holds(before: Conversation, turn: Turn) -> None:
@@ -77,14 +81,14 @@ def _conversation_holds(before: Conversation, turn: Turn) -> None:
     assert len(kept) <= NOTE_LONGEST_CHARS
     put_away = [effect for effect in turn.effects if isinstance(effect, Record)]
     if put_away:
-        assert put_away == [Record(before.debrief, _told(before.slots))]
+        assert [(record.debrief, _told(record.slots)) for record in put_away] == [(before.debrief, _told(before.slots))]
         assert after.debrief == before.debrief + 1
     else:
         assert kept.startswith(note)
 
 
 def _told(slots: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in slots.items() if name not in LASTING_SLOTS}
+    return {name: value for name, value in slots.items() if name not in LASTING_SLOTS | {BEGAN}}
 
 
 def _screen_holds(before: Conversation, turn: Turn, screen: Screen) -> None:

@@ -12,9 +12,11 @@ from bot.model import CancelCheckIns, CheckInState, PlanCheckIn, SettleCheckIn
 from bot.skills import SKILLS
 from bot.skills.base import Answer, Ask
 from bot.skills.check_ins import WINDOW, spoken
+from bot.skills.promises import Promise, promised
 from tests.kit import content
 
 NOW = datetime(2026, 11, 20, 22, 15, 30, tzinfo=UTC)
+DAY = content().words.day
 LONDON = {"zone": "Europe/London"}
 
 
@@ -52,12 +54,11 @@ def test_a_check_in_is_from_one_minute_to_thirty_days_ahead(when: str, outcome: 
 def test_a_plan_keeps_its_instant_its_wall_time_and_what_it_opens() -> None:
     answer = ask("plan", {"zone": "America/New_York", "when": "tomorrow_morning", "plan_for": "follow_up"})
     assert answer.effects == (PlanCheckIn("follow_up", datetime(2026, 11, 21, 15, 0, tzinfo=UTC), WINDOW),)
-    assert answer.slots == {
-        "waiting": "2026-11-21T15:00:00+00:00",
-        "waiting_wall": "2026-11-21T10:00:00",
-        "waiting_flow": "follow_up",
-        "when": "",
+    wall = datetime(2026, 11, 21, 10, 0)  # noqa: DTZ001  a wall time
+    assert promised(answer.slots) == {
+        "follow_up": Promise("follow_up", datetime(2026, 11, 21, 15, 0, tzinfo=UTC), wall)
     }
+    assert answer.slots["when"] == ""
 
 
 @pytest.mark.parametrize("zone", ["", "Mars/Olympus_Mons", "Europe", "../London"])
@@ -68,15 +69,58 @@ def test_without_a_zone_the_zone_is_asked_first(zone: str) -> None:
 def test_a_moved_wall_time_is_planned_and_said_to_be_moved() -> None:
     answer = plan("2027-03-28 01:30", now=datetime(2027, 3, 27, 22, 0, tzinfo=UTC))
     assert answer.outcome == "moved"
-    assert answer.slots["waiting_wall"] == "2027-03-28T02:30:00"
+    assert promised(answer.slots)["check_in"].wall == datetime(2027, 3, 28, 2, 30)  # noqa: DTZ001  a wall time
 
 
-def test_planning_the_same_kind_again_moves_it_and_another_kind_cancels_it() -> None:
+def test_planning_the_same_kind_again_moves_it_and_a_follow_up_comes_instead_of_it() -> None:
     waiting = {**LONDON, **plan("tomorrow_morning").slots, "when": "tomorrow_evening"}
     evening = datetime(2026, 11, 21, 19, 0, tzinfo=UTC)
     assert ask("plan", waiting).effects == (PlanCheckIn("check_in", evening, WINDOW),)
     other = ask("plan", waiting | {"plan_for": "follow_up"})
     assert other.effects == (CancelCheckIns("check_in"), PlanCheckIn("follow_up", evening, WINDOW))
+    assert list(promised(other.slots)) == ["follow_up"]
+
+
+def test_a_reminder_for_an_evening_leaves_the_check_in_alone() -> None:
+    waiting = {**LONDON, **plan("tomorrow_morning").slots, "when": "tomorrow_evening", "plan_for": "before"}
+    answer = ask("plan", waiting)
+    assert [effect.flow for effect in answer.effects if isinstance(effect, PlanCheckIn)] == ["before"]
+    assert len(answer.effects) == 1
+    assert list(promised(answer.slots)) == ["check_in", "before"]
+    everything = ask("planned", {**LONDON, **answer.slots}, {"flow": "any"}).values
+    assert everything["time"] == "Saturday 21 November, 10:00"
+    assert everything["all"] == "- Saturday 21 November, 10:00\n- Saturday 21 November, 19:00"
+    one_less = ask("cancel", {**LONDON, **answer.slots}, {"flow": "before"})
+    assert (list(promised(one_less.slots)), one_less.effects) == (["check_in"], (CancelCheckIns("before"),))
+
+
+def test_a_promise_of_the_version_before_is_kept() -> None:
+    old = {"waiting": "2026-11-21T15:00:00+00:00", "waiting_wall": "2026-11-21T10:00:00", "waiting_flow": "follow_up"}
+    assert list(promised(old)) == ["follow_up"]
+    assert ask("planned", LONDON | old, {"flow": "any"}).values["time"] == "Saturday 21 November, 15:00"
+    assert promised({**old, **ask("cancel", old).slots}) == {}
+
+
+def test_a_span_of_time_at_a_fixed_time_needs_no_zone_and_no_window() -> None:
+    answer = ask("plan", {"when": "in 20 minutes", "plan_for": "hold"}, {"sharp": "yes"})
+    assert answer.effects == (PlanCheckIn("hold", NOW + timedelta(minutes=20), timedelta(0)),)
+    assert ask("planned", {**answer.slots, "plan_for": "hold"}).values["time"] == "in 20 minutes"
+
+
+@pytest.mark.parametrize(
+    ("quiet", "when", "hour"),
+    [
+        ("", "tomorrow_morning", 10),
+        ("20-11", "tomorrow_morning", 11),
+        ("18-9", "tomorrow_evening", 9),
+        ("none", "tomorrow_evening", 19),
+        ("22-12", "tomorrow 9:00", 9),
+    ],
+)
+def test_times_of_ours_keep_out_of_quiet_hours_and_a_time_they_name_stands(quiet: str, when: str, hour: int) -> None:
+    at = promised(plan(when, quiet=quiet).slots)["check_in"].at
+    assert at.hour == hour
+    assert at.day == (22 if quiet == "18-9" else 21)
 
 
 def planned_at(wall: str, zone: str) -> dict[str, str]:
@@ -88,7 +132,8 @@ def test_a_change_of_zone_keeps_the_wall_time() -> None:
     answer = ask("rezone", slots)
     assert answer.outcome == "moved"
     assert answer.effects == (PlanCheckIn("check_in", datetime(2026, 11, 23, 15, 0, tzinfo=UTC), WINDOW),)
-    assert ask("zone", slots | dict(answer.slots)).values == {"zone": "New York", "time": "Monday 23 November, 10:00"}
+    told = ask("zone", slots | dict(answer.slots)).values
+    assert (told["zone"], told["time"]) == ("New York", "Monday 23 November, 10:00")
 
 
 def test_a_change_of_zone_moves_what_waits_and_not_what_was_looked_at_last() -> None:
@@ -105,7 +150,7 @@ def test_a_change_of_zone_moves_what_waits_and_not_what_was_looked_at_last() -> 
         planned_at("2026-11-23 10:00", "Europe/London") | {"zone": "Europe/Dublin"},
         planned_at("2026-11-23 10:00", "Europe/London") | {"zone": "Mars/Olympus_Mons"},
         planned_at("in 5 minutes", "Europe/London") | {"zone": "Pacific/Auckland"},
-        planned_at("2026-11-23 10:00", "Europe/London") | {"zone": "Europe/Paris", "waiting": ""},
+        planned_at("2026-11-23 10:00", "Europe/London") | {"zone": "Europe/Paris", "promises": ""},
     ],
 )
 def test_a_change_of_zone_moves_nothing_that_would_be_the_same_or_already_past(slots: dict[str, str]) -> None:
@@ -124,7 +169,7 @@ def test_a_check_in_waits_until_the_end_of_its_window_and_no_longer() -> None:
 @pytest.mark.parametrize("state", ["opened", "done", "skipped"])
 def test_settling_says_what_came_of_the_check_in_and_leaves_the_next_one_alone(state: str) -> None:
     answer = ask("settle", planned_at("tomorrow_morning", "Europe/London"), {"as": state})
-    assert answer.effects == (SettleCheckIn(CheckInState(state)),)  # type: ignore[arg-type]
+    assert answer.effects == (SettleCheckIn("check_in", CheckInState(state)),)  # type: ignore[arg-type]
     assert not answer.slots
 
 
@@ -135,7 +180,7 @@ def test_a_state_that_no_flow_may_settle_is_refused() -> None:
 
 def test_cancel_takes_every_promise_back() -> None:
     answer = ask("cancel", planned_at("tomorrow_morning", "Europe/London"))
-    assert (answer.effects, answer.slots) == ((CancelCheckIns(),), {"waiting": ""})
+    assert (answer.effects, promised(answer.slots)) == ((CancelCheckIns(),), {})
 
 
 @pytest.mark.parametrize(
@@ -149,18 +194,25 @@ def test_cancel_takes_every_promise_back() -> None:
     ],
 )
 def test_a_time_is_said_in_english_as_the_country_says_it(locale: str, said: str) -> None:
-    assert spoken(datetime(2026, 11, 21, 19, 0, tzinfo=UTC), ZoneInfo("Europe/London"), locale) == said
+    assert spoken(datetime(2026, 11, 21, 19, 0, tzinfo=UTC), ZoneInfo("Europe/London"), locale, "en", DAY) == said
+
+
+def test_a_time_is_said_in_spanish_to_whoever_reads_spanish() -> None:
+    at = datetime(2026, 11, 21, 19, 0, tzinfo=UTC)
+    for locale in ("es-MX", "es", "en-GB", ""):
+        said = spoken(at, ZoneInfo("Europe/London"), locale, "es", "EEEE d 'de' MMMM")
+        assert said.startswith("sábado 21 de noviembre, ")
 
 
 def test_an_american_reads_a_clock_of_twelve_hours() -> None:
-    said = spoken(datetime(2026, 11, 21, 19, 0, tzinfo=UTC), ZoneInfo("Europe/London"), "en-US")
+    said = spoken(datetime(2026, 11, 21, 19, 0, tzinfo=UTC), ZoneInfo("Europe/London"), "en-US", "en", DAY)
     assert said.replace("\u202f", " ") == "Saturday 21 November, 7:00 PM"
 
 
 @settings(deadline=None)
 @given(locale=st.text(max_size=20))
 def test_no_locale_is_too_much(locale: str) -> None:
-    assert "November" in spoken(NOW, ZoneInfo("Europe/London"), locale)
+    assert "November" in spoken(NOW, ZoneInfo("Europe/London"), locale, "en", DAY)
 
 
 @settings(deadline=None)
@@ -169,10 +221,10 @@ def test_no_locale_is_too_much(locale: str) -> None:
     zone=st.sampled_from(["Europe/London", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu"]),
 )
 def test_a_planned_instant_reads_back_as_the_wall_time_that_is_kept(minutes: int, zone: str) -> None:
-    slots = planned_at(f"in {minutes} minutes", zone)
-    at = datetime.fromisoformat(slots["waiting"])
-    assert at - NOW == timedelta(minutes=minutes)
-    assert at.astimezone(ZoneInfo(zone)).replace(tzinfo=None).isoformat() == slots["waiting_wall"]
+    wanted = (NOW + timedelta(minutes=minutes)).astimezone(ZoneInfo(zone)).replace(second=0, tzinfo=None)
+    promise = promised(planned_at(wanted.isoformat(sep=" ", timespec="minutes"), zone)).get("check_in")
+    if promise is not None:
+        assert promise.at.astimezone(ZoneInfo(zone)).replace(tzinfo=None) == promise.wall == wanted
 
 
 def test_a_check_in_that_is_near_comes_closer_to_its_time() -> None:

@@ -16,7 +16,8 @@ from bot.model import (
     SettleCheckIn,
 )
 from bot.skills.check_ins import WINDOW
-from tests.unit.talk import DANGER, FEAR, WORDS, Talk, at_planning, at_the_openers, at_the_table
+from bot.skills.promises import promised
+from tests.unit.talk import DANGER, EVENING, FEAR, WORDS, Talk, at_planning, at_the_openers, at_the_table
 
 # The note
 
@@ -198,11 +199,12 @@ def test_a_new_evening_puts_the_last_debrief_away_with_all_that_was_told() -> No
     talk = at_the_table(zone="Europe/London", locale="en-GB")
     talk.picks("breathe", "8")
     turn = talk.waits(timedelta(hours=13)).says("and tonight again")
-    told = {"note": "he just laughed along", "cool": "breathe", "heat_before": "8"}
+    told = {"began": EVENING.isoformat(), "note": "he just laughed along", "cool": "breathe", "heat_before": "8"}
     assert turn.effects == (Record(1, told),)
     assert turn.conversation.debrief == 2
     assert dict(talk.slots) == {
         "note": "and tonight again",
+        "began": talk.now.isoformat(),
         "zone": "Europe/London",
         "platform_zone": "Europe/London",
         "locale": "en-GB",
@@ -224,7 +226,7 @@ def test_what_is_told_after_a_first_word_of_another_kind_is_not_lost(first: str)
     talk.says(first)
     talk.says("he just laughed along")
     turn = talk.waits(timedelta(hours=13)).says("and tonight again")
-    assert turn.effects == (Record(1, {"note": "he just laughed along"}),)
+    assert turn.effects == (Record(1, {"began": EVENING.isoformat(), "note": "he just laughed along"}),)
     assert turn.conversation.debrief == 2
 
 
@@ -253,10 +255,10 @@ def test_a_planned_check_in_outlives_the_debrief_and_is_still_told_truly() -> No
 def test_a_knock_takes_its_promise_back_and_opens_its_own_flow() -> None:
     talk = at_planning(zone="Europe/London")
     talk.picks("morning")
-    assert "waiting" in talk.slots
+    assert promised(talk.slots)
     talk.waits(timedelta(hours=12)).is_knocked()
     assert talk.screen.step == "check_in.knock"
-    assert "waiting" not in talk.slots
+    assert not promised(talk.slots)
     talk.is_knocked("follow_up")
     assert talk.screen.step == "follow_up.knock"
     talk.is_knocked("a_flow_of_last_year")
