@@ -41,8 +41,9 @@ class Plugged:
 
 
 def content_texts(folder: Path = CONTENT) -> dict[str, str]:
-    """Every YAML file below content/, by its path from there."""
-    return {path.relative_to(folder).as_posix(): path.read_text("utf-8") for path in sorted(folder.rglob("*.yaml"))}
+    """Every YAML file and every catalogue below content/, by its path from there."""
+    paths = sorted(path for kind in ("*.yaml", "*.po") for path in folder.rglob(kind))
+    return {path.relative_to(folder).as_posix(): path.read_text("utf-8") for path in paths}
 
 
 def load_content(folder: Path = CONTENT) -> Content:

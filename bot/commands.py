@@ -5,12 +5,15 @@ import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from bot import app
+from bot.care.score import labelled
+from bot.care.score import table as score_table
 from bot.care.triage import triage as read_sign
 from bot.errors import OperatorError
 from bot.flows.graph import mermaid
@@ -53,14 +56,16 @@ def run(
 @cli.command()
 def check() -> None:
     """Check content/: form, meaning, words; then act out every play and name each step that none walks."""
-    from bot.rehearsal import rehearse_all  # noqa: PLC0415  no start needs it
+    from bot.flows import grade, load  # noqa: PLC0415  no start needs them
+    from bot.rehearsal import rehearse_all  # noqa: PLC0415
 
     with _faults_said():
         content = app.load_content()
+        hard = [str(fault) for fault in grade.faults(load.documents(app.content_texts()))]
         plays = {path.relative_to(PLAYS).as_posix(): path.read_text("utf-8") for path in sorted(PLAYS.rglob("*.yaml"))}
         report = rehearse_all(content, plays)
-        if report.faults:
-            raise OperatorError(*report.faults)
+        if faults := [*hard, *report.faults]:
+            raise OperatorError(*faults)
     typer.echo(f"content is sound: {len(content.flows)} flows, {len(content.steps)} steps, {report.plays} plays")
 
 
@@ -76,15 +81,24 @@ def graph(flow: str) -> None:
 
 @cli.command()
 def triage(
-    file: Annotated[
-        typer.FileText,
-        typer.Argument(help="One text a line; - for standard input.", encoding="utf-8", errors="replace"),
+    files: Annotated[
+        list[typer.FileText],
+        typer.Argument(
+            metavar="FILE...", help="One text a line; - for standard input.", encoding="utf-8", errors="replace"
+        ),
     ],
+    table: Annotated[
+        bool, typer.Option("--table", help="The lines are `label<TAB>text`: print how many are read right.")
+    ] = False,
 ) -> None:
     """Print `label<TAB>text` for each line of FILE."""
     with _faults_said():
         lexicon = app.load_content().lexicon
-    for line in file:
+        if table:
+            sets = {Path(file.name).stem: labelled(file, file.name) for file in files}
+            typer.echo("\n".join(score_table(sets, lexicon)))
+            return
+    for line in chain.from_iterable(files):
         text = line.rstrip("\r\n")
         typer.echo(f"{read_sign(lexicon, text).value}\t{text}")
 

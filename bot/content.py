@@ -3,15 +3,20 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bot.care.drafts import Drafts
 from bot.care.lines import Lines
 from bot.care.triage import Lexicon
 from bot.flows.document import FlowDoc, OpenerDoc, StepDoc, WordsDoc
+from bot.flows.hearing import HearingDoc
 from bot.model import ENGLISH, Option
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """All that Debrief can say. `steps` is keyed `flow.step`; `words` maps a whole typed message to a step."""
+    """All that Debrief can say. `steps` is keyed `flow.step`; `starts` maps a whole typed message to a step.
+
+    `hearings`: how typed words are understood, in this content's own language first, then in English.
+    """
 
     flows: Mapping[str, FlowDoc]
     steps: Mapping[str, StepDoc]
@@ -21,8 +26,15 @@ class Content:
     words: WordsDoc
     lexicon: Lexicon
     lines: Lines
+    drafts: Drafts
+    hearings: tuple[HearingDoc, ...]
+    platform_words: Mapping[str, str]
     language: str = ENGLISH
     translations: Mapping[str, "Content"] = field(default_factory=dict)
+
+    @property
+    def hearing(self) -> HearingDoc:
+        return self.hearings[0]
 
     def spoken(self, language: str) -> "Content":
         """This content in that language, such as `es`; in English where it is not translated."""

@@ -10,7 +10,8 @@ from typing import Any
 
 from bot.content import Content
 from bot.errors import ProgramError
-from bot.forms import clean, filled, fold
+from bot.flows.hearing import fold
+from bot.forms import clean, filled
 from bot.model import (
     RESUME,
     SAFETY,
@@ -29,7 +30,7 @@ from bot.skills.check_ins import WINDOW, awake
 from bot.skills.promises import Promise, with_one, without, zone_named
 from bot.skills.when import MORNING, tomorrow
 from bot.skills.when import resolve as resolve_wall
-from bot.walk import HELP, NOTE, SAFETY_STEP, Walk
+from bot.walk import DRAFT, HELP, NOTE, SAFETY_STEP, Walk
 
 LATE = timedelta(hours=1)
 
@@ -165,9 +166,12 @@ def _submitted(walk: Walk, event: FormSubmitted) -> bool:
     kinds = {key: form.fields[key].kind if form else "paragraph" for key in values}
     typed = "\n".join(text for key, text in values.items() if kinds[key] != "pick")
     current = (event.step, event.visit) == (walk.step, walk.visit)
+    if form is not None and not current and _new_draft(walk, values.get(DRAFT, "")):
+        walk.step, current = event.step, True
     if form is None or choice is None or not current:
         doubled = walk.doubled(event) and NOTE not in values
-        written = "\n".join(text for key, text in values.items() if kinds[key] in _FREE)
+        # A draft is not what happened: it never joins the note.
+        written = "\n".join(text for key, text in values.items() if kinds[key] in _FREE and key != DRAFT)
         return _late_form(walk, written, typed, doubled=doubled)
     sign = walk.hear(typed)
     lacking = any(not field.optional and not values.get(key) for key, field in form.fields.items())
@@ -186,6 +190,11 @@ def _submitted(walk: Walk, event: FormSubmitted) -> bool:
     if fits and not sign:
         walk.take(choice)
     return True
+
+
+def _new_draft(walk: Walk, draft: str) -> bool:
+    """A draft is looked at however late it comes, but not twice, and not where care shows."""
+    return draft not in ("", walk.slots.get(DRAFT)) and not walk.step.startswith("care.")
 
 
 def _late_form(walk: Walk, written: str, typed: str, *, doubled: bool) -> bool:

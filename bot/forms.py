@@ -24,10 +24,6 @@ def clean(text: str) -> str:
     return _UNSENDABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
-def fold(text: str) -> str:
-    return " ".join(text.casefold().replace("’", "'").split()).strip(" .,!?/")
-
-
 def filled(content: Content, form: FormDoc | None, raw: Mapping[str, str]) -> dict[str, str]:
     """What was filled in, by field: unknown fields and options left out, text cut to the field's own length."""
     values = {key: clean(text) for key, text in raw.items()}

@@ -1,18 +1,31 @@
 """File texts to Content, read together or not at all."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import TypeVar
+from fnmatch import fnmatchcase
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
+from babel import Locale
+
+from bot.care.drafts import Drafts
+from bot.care.drafts_file import load_drafts
 from bot.care.lexicon_file import load_lexicon
+from bot.care.lines import Lines
 from bot.care.lines_file import load_lines
+from bot.care.triage import Lexicon
 from bot.content import Content
 from bot.errors import ContentFault
-from bot.flows import lint, load
+from bot.flows import lint, load, translation
 from bot.flows.document import Signature
-from bot.model import Option
+from bot.model import ENGLISH, Option
 
-LEXICON, LINES = "care/lexicon.yaml", "care/lines.yaml"
+if TYPE_CHECKING:
+    from babel.messages.catalog import Catalog
+
+LEXICON, LEXICONS = "care/lexicon.yaml", "care/lexicon*.yaml"
+LINES, DRAFTS = "care/lines.yaml", "care/drafts.yaml"
 
 
 def read(texts: Mapping[str, str], signatures: Mapping[str, Signature], today: date) -> Content:
@@ -20,15 +33,61 @@ def read(texts: Mapping[str, str], signatures: Mapping[str, Signature], today: d
 
     Raises ContentFault with every fault there is, each as `path:line: CODE message`.
     """
+    documents, tables = _read(texts, signatures, today)
+    spoken = dict[str, Content]()
+    for language, path in translation.languages(texts).items():
+        catalog = translation.read(texts[path], language)
+        own = tables.spoken(language, partial(translation.said, catalog))
+        content = _content(translation.spoken(documents, catalog), own, language)
+        spoken[language] = replace(content, language=language, starts=content.hearing.starts)
+    return replace(_content(documents, tables), translations=spoken)
+
+
+def messages(texts: Mapping[str, str], signatures: Mapping[str, Signature], today: date) -> "Catalog":
+    """All that a translation has to say, as a gettext template. Raises ContentFault."""
+    documents, tables = _read(texts, signatures, today)
+    wanted = translation.template(documents)
+
+    def note(path: str, text: str) -> str:
+        wanted.add(text, locations=[(path, 0)], context=path)
+        return text
+
+    tables.spoken(ENGLISH, note)
+    return wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """What care knows."""
+
+    lexicon: Lexicon
+    lines: Lines
+    drafts: Drafts
+
+    def spoken(self, language: str, say: Callable[[str, str], str]) -> "Tables":
+        """`say` takes the path of the table's file, and a text."""
+        lines = self.lines.spoken(Locale(language).territories, partial(say, LINES))
+        drafts = replace(self.drafts, said=self.drafts.said.spoken(partial(say, DRAFTS)))
+        return replace(self, lines=lines, drafts=drafts)
+
+
+def _read(texts: Mapping[str, str], signatures: Mapping[str, Signature], today: date) -> tuple[load.Documents, Tables]:
     faults: list[str] = []
     documents = load.documents(texts)
     faults += [str(fault) for fault in documents.faults]
     if not documents.faults:
         faults += [str(fault) for fault in lint.faults(documents, signatures)]
-    lexicon = _gather(faults, lambda: load_lexicon(texts.get(LEXICON, ""), LEXICON))
+    lexicon = _gather(faults, lambda: load_lexicon(lexicons(texts)))
     lines = _gather(faults, lambda: load_lines(texts.get(LINES, ""), LINES, today))
-    if faults or lexicon is None or lines is None:
+    drafts = _gather(faults, lambda: load_drafts(texts.get(DRAFTS, ""), DRAFTS))
+    if faults or lexicon is None or lines is None or drafts is None:
         raise ContentFault(*faults)
+    return documents, Tables(lexicon, lines, drafts)
+
+
+def _content(documents: load.Documents, tables: Tables, language: str = ENGLISH) -> Content:
+    names = dict.fromkeys((language, ENGLISH))
+    heard = tuple(documents.hearings[name] for name in names if name in documents.hearings)
     return Content(
         flows=documents.flows,
         steps={f"{name}.{step}": doc for name, flow in documents.flows.items() for step, doc in flow.steps.items()},
@@ -39,9 +98,17 @@ def read(texts: Mapping[str, str], signatures: Mapping[str, Signature], today: d
         },
         openers=documents.openers,
         words=documents.words,
-        lexicon=lexicon,
-        lines=lines,
+        lexicon=tables.lexicon,
+        lines=tables.lines,
+        drafts=tables.drafts,
+        hearings=heard,
+        platform_words=documents.platform_words,
     )
+
+
+def lexicons(texts: Mapping[str, str]) -> dict[str, str]:
+    """The lexicon's files among all texts: English, which must be there, and every other language."""
+    return {LEXICON: ""} | {path: text for path, text in texts.items() if fnmatchcase(path, LEXICONS)}
 
 
 Table = TypeVar("Table")

@@ -1,8 +1,9 @@
 """Plays: scripts of conversations, acted out against the real engine. A step or a choice that no play walks is a fault.
 
 A play file is a list of plays. A play has a `script` of lines, each with at most one of: they_say, they_command,
-they_pick, they_fill, they_repeat (the last press again), wait (`2 h`, `until 10:00`); `times` makes what they say so
-many times as long. And any of: bot (the step that shows), offers, says, hides, glance, silent, planned, remembers.
+they_pick, they_fill, they_repeat (the last press again), wait (`2 h`, `until 10:00`); `times` makes what they say
+or fill in so many times as long. And any of: bot (the step that shows), offers, says, hides, glance, silent, planned,
+remembers.
 It begins when `starts` says (UTC), else on a Friday night in November. `zone` and `locale` are what the platform knows.
 """
 
@@ -165,7 +166,7 @@ class Stage:
 
     def wait(self, words: str) -> None:
         """Let time pass; check-ins that fall due on the way knock at their time."""
-        until = understand(words.removeprefix("until ").strip(), self.now, self.zone)
+        until = understand(words.removeprefix("until ").strip(), self.now, self.zone, self.content.hearings)
         if until is None:
             raise Unexpected(f"wait: {words!r} is no time")
         self.wait_until(until.at)
@@ -257,7 +258,7 @@ def _act(stage: Stage, line: LineDoc) -> None:
     elif line.they_pick is not None:
         stage.pick(line.they_pick)
     elif line.they_fill is not None:
-        stage.fill(line.they_fill)
+        stage.fill({key: text * line.times for key, text in line.they_fill.items()})
     elif line.they_repeat is not None:
         stage.repeat()
     elif line.wait is not None:

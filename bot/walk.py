@@ -37,7 +37,8 @@ from bot.skills.base import Answer, Ask
 from bot.skills.promises import promised, zone_named
 from bot.skills.talk import clip
 
-NOTE, BEGAN, VERSIONS, REMINDERS = "note", "began", "versions", "reminders"
+NOTE, DRAFT, BEGAN = "note", "draft_words", "began"
+VERSIONS, REMINDERS = "versions", "reminders"
 START, HOME, SAFETY_STEP, HELP = "cool_down.start", "cool_down.rest", "care.start", "help.start"
 BACK_MOST = 4
 # The most urgent first.
@@ -54,7 +55,9 @@ DOUBLED_PRESS = timedelta(seconds=10)
 SECOND_FINGER = timedelta(seconds=2)
 NEW_EVENING = timedelta(hours=12)
 LAST_WORD = timedelta(days=3)
-CHECK_INS = frozenset({"check_in", "follow_up"})
+CHECK_INS = frozenset({"check_in", "follow_up", "partner"})
+# A check-in that stands at one of these is not over with the evening.
+TALKS = CHECK_INS | {"openers", "reflect", "expectations"}
 SILENT_STEPS_MOST = 30
 
 
@@ -122,6 +125,8 @@ class Walk:
                 target = "care.withheld"
                 continue
             self.walked.append(name)
+            if step.anew and not CHECK_INS & promised(self.slots).keys():
+                self.begin()
             self.slots.update(step.set)
             answer = self.ask(step)
             self.slots.update(answer.slots)
@@ -206,7 +211,7 @@ class Walk:
     def long_past(self) -> bool:
         """Whoever writes now writes about something new: cool down first, whatever showed last."""
         touched = self.before.touched_at
-        in_check_in = self.step.partition(".")[0] in CHECK_INS
+        in_check_in = self.step.partition(".")[0] in TALKS
         return touched is None or self.event.at - touched > (LAST_WORD if in_check_in else NEW_EVENING)
 
     def hear(self, text: str) -> bool:
@@ -278,7 +283,8 @@ class Walk:
         step, words = self.doc, self.content.words
         answer = self.ask(step)
         opened = isinstance(self.event, ChoicePicked) and self.event.choice == RESUME
-        say = self._saying(step) + (f"\n{step.once}" if step.once and (self.walked or opened) else "")
+        once = step.once if self.walked or opened else ""
+        say = "\n\n".join(part.strip() for part in (self._saying(step), once) if part)
         said = PLACEHOLDER.sub(lambda match: answer.values.get(match[1], ""), say).strip()
         # Where somebody may be in danger, what they can do stands before anything else.
         parts = [said, *self.prefix] if self.step in ALARMS.values() else [*self.prefix, said]

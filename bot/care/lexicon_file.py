@@ -1,20 +1,20 @@
-"""The lexicon's file: word sets, spellings and families of patterns, read strictly. Every fault is gathered.
+"""The lexicon's files, one a language: word sets, spellings, families of patterns, read strictly; all faults gathered.
 
 L001 shape, L002 unknown key, L003 unknown label, L004 bad pattern, L005 a word that spelling makes unreachable,
-L006 too few examples, L007 a bad spelling, L011 a set that nothing uses; of the examples: L008 not
-matched, L009 read otherwise, L010 matched against its will.
+L006 too few examples, L007 a bad spelling, L011 a set that nothing uses, L012 a family's name that another file has;
+of the examples, read in all languages: L008 not matched, L009 read otherwise, L010 matched against its will.
 """
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 from sys import intern
 from typing import Any
 
 from bot.care.patterns import PatternFault, Reader
-from bot.care.triage import Family, Label, Lexicon, triage
+from bot.care.triage import Family, Label, Lexicon, Tongue, triage
 from bot.care.words import NUMBER, STOP, Spelling, slips, tokens
 from bot.errors import ContentFault
 from bot.strict_yaml import Fault, Marks, read
@@ -47,15 +47,30 @@ class LexiconFile:
         self.faults.append(Fault(self.path, self.marks.line(*keys), code, message))
 
 
-def load_lexicon(text: str, path: str) -> Lexicon:
-    """Compile the lexicon from YAML text. Raises ContentFault with every fault as `path:line: CODE message`."""
-    file = read_lexicon(text, path)
-    counts = Counter(chain.from_iterable(tokens(example.text, file.spelling) for example in file.examples))
-    lexicon = Lexicon(file.families, file.spelling, counts)
-    faults = file.faults or _examples(lexicon, file)
+def load_lexicon(texts: Mapping[str, str]) -> Lexicon:
+    """Compile the lexicon from YAML texts by their paths. Raises ContentFault with all of `path:line: CODE message`."""
+    files = [read_lexicon(text, path) for path, text in sorted(texts.items())]
+    _same_names(files)
+    lexicon = Lexicon([_tongue(file) for file in files])
+    faults = [fault for file in files for fault in file.faults]
+    faults = faults or [fault for file in files for fault in _examples(lexicon, file)]
     if faults:
         raise ContentFault(*map(str, sorted(faults)))
     return lexicon
+
+
+def _tongue(file: LexiconFile) -> Tongue:
+    counts = Counter(chain.from_iterable(tokens(example.text, file.spelling) for example in file.examples))
+    return Tongue(file.families, file.spelling, counts)
+
+
+def _same_names(files: Iterable[LexiconFile]) -> None:
+    stands_in: dict[str, str] = {}
+    for file in files:
+        for family in file.families:
+            if stands_in.setdefault(family.name, file.path) != file.path:
+                message = f"a family of this name stands in {stands_in[family.name]}"
+                file.fault("L012", message, "families", family.name)
 
 
 def read_lexicon(text: str, path: str) -> LexiconFile:

@@ -1,9 +1,11 @@
 """Crisis lines by country. Only what lines.yaml says is shown, never a number without its country."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+# How the people are named that a line is for.
+WHOM = "for {whom}"
 COMPARED_WITHIN = timedelta(days=366)
 
 
@@ -18,9 +20,9 @@ class Line:
     whom: str = ""
     hours: str = ""
 
-    def shown(self) -> str:
-        """As it stands in a message, such as `For women, in Wales: 0808 80 10 800 (24/7)`."""
-        about = ", ".join(part for part in (f"for {self.whom}" if self.whom else "", self.where) if part)
+    def shown(self, whom: str) -> str:
+        """As it stands in a message, such as `For women, in Wales: 0808 80 10 800 (24/7)`. `whom`: `for {whom}`."""
+        about = ", ".join(part for part in (whom.format(whom=self.whom) if self.whom else "", self.where) if part)
         head = f"{about[0].upper()}{about[1:]}: " if about else ""
         return f"{head}{self.reach}{f' ({self.hours})' if self.hours else ''}"
 
@@ -28,18 +30,30 @@ class Line:
 class Lines:
     """Immutable once made."""
 
-    def __init__(self, lines: Sequence[Line], names: Mapping[str, str], compared: date) -> None:
+    def __init__(self, lines: Sequence[Line], names: Mapping[str, str], compared: date, whom: str = WHOM) -> None:
         """`names`: of countries, by ISO code. `compared`: when the lines were held against their sources."""
-        self._lines = tuple(lines)
+        self._lines, self._whom = tuple(lines), whom
         codes = {line.country for line in lines}
         self._countries = tuple(sorted(((code, names[code]) for code in codes), key=lambda pair: pair[1]))
         self._compared = compared
+
+    def spoken(self, names: Mapping[str, str], say: Callable[[str], str]) -> "Lines":
+        """The same lines in another language. What is dialled is the same everywhere."""
+
+        def said(text: str) -> str:
+            return say(text) if any(character.isalpha() for character in text) else text
+
+        lines = [
+            replace(line, **{name: said(getattr(line, name)) for name in ("reach", "where", "whom", "hours")})
+            for line in self._lines
+        ]
+        return Lines(lines, names, self._compared, say(self._whom))
 
     def fresh(self, today: date) -> bool:
         return fresh(self._compared, today)
 
     def countries(self) -> tuple[tuple[str, str], ...]:
-        """(ISO code, English name) of every country with a line, by name."""
+        """(ISO code, name) of every country with a line, by name."""
         return self._countries
 
     def emergency(self, country: str) -> str:
@@ -48,7 +62,7 @@ class Lines:
 
     def show(self, country: str, kind: str) -> str:
         """Every line of this kind, one a row; empty where there is none."""
-        return "\n".join(line.shown() for line in self._of(country, kind))
+        return "\n".join(line.shown(self._whom) for line in self._of(country, kind))
 
     def _of(self, country: str, kind: str) -> Iterator[Line]:
         return (line for line in self._lines if (line.country, line.kind) == (country, kind))

@@ -1,7 +1,8 @@
 """What one free text is a sign of. Pure; linear in the text's length; never raises on a text.
 
 Order: danger now, self-harm, abuse, ordinary. Families that `claim` (idiom, negation, what is long past) read first
-and take their words out of the text; all others read what is left.
+and take their words out of the text; all others of their language read what is left. Each language reads the text as
+if there were no other, so that what is ordinary in one hides nothing in another; people mix them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,7 +12,7 @@ from typing import TypeVar
 
 from bot.care.matcher import TAKEN, Anchor, Matcher, longest
 from bot.care.patterns import Pattern
-from bot.care.words import Spelling, tokens
+from bot.care.words import Spelling, parts, read_parts
 
 Kind = TypeVar("Kind")
 
@@ -38,29 +39,21 @@ class Family:
     patterns: tuple[Pattern, ...]
 
 
-class Lexicon:
-    """Families of patterns, compiled. Immutable once made. `counts`: how often words are met in ordinary texts."""
+class Tongue:
+    """One language's families, compiled. Immutable once made. `counts`: how often words are met in ordinary texts."""
 
     def __init__(self, families: Sequence[Family], spelling: Spelling, counts: Mapping[str, int]) -> None:
-        self._spelling = spelling
+        self.spelling = spelling
         first = [family for family in families if family.claims]
         then = [family for family in families if not family.claims]
-        self._names = [family.name for family in first + then for _ in family.patterns]
-        self._labels = [family.label for family in first + then for _ in family.patterns]
+        self.names = [family.name for family in first + then for _ in family.patterns]
+        self.labels = [family.label for family in first + then for _ in family.patterns]
         self._claims = sum(len(family.patterns) for family in first)
         self._matcher = Matcher([pattern for family in first + then for pattern in family.patterns], counts)
 
-    def labels(self, text: str) -> set[Label]:
-        """Every label that the text shows."""
-        return self._shown(text, self._labels)
-
-    def signs(self, text: str) -> set[str]:
-        """The name of every family that the text shows."""
-        return self._shown(text, self._names)
-
-    def _shown(self, text: str, kinds: Sequence[Kind]) -> set[Kind]:
+    def shown(self, typed: Sequence[str], kinds: Sequence[Kind]) -> set[Kind]:
         """The kinds of the patterns that match; `kinds` gives one for each pattern. A kind once seen is not sought."""
-        words = self._matcher.framed(tokens(text, self._spelling))
+        words = self._matcher.framed(read_parts(typed, self.spelling))
         likely = self._matcher.likely(words)
         claims = self._claim(words, [place for place in likely if place[1].number < self._claims])
         shown = {kinds[number] for number in claims}
@@ -84,6 +77,34 @@ class Lexicon:
                 free_from = 1 - minus_end
                 words[start:free_from] = [TAKEN] * (free_from - start)
         return claims
+
+
+class Lexicon:
+    """All languages together. Immutable once made."""
+
+    def __init__(self, tongues: Sequence[Tongue]) -> None:
+        self._tongues = [
+            (
+                tongue,
+                frozenset(tongue.spelling).difference(*(other.spelling for other in tongues if other is not tongue)),
+            )
+            for tongue in tongues
+        ]
+
+    def labels(self, text: str) -> set[Label]:
+        """Every label that the text shows."""
+        typed = parts(text)
+        return {label for tongue in self._heard(typed) for label in tongue.shown(typed, tongue.labels)}
+
+    def signs(self, text: str) -> set[str]:
+        """The name of every family that the text shows."""
+        typed = parts(text)
+        return {name for tongue in self._heard(typed) for name in tongue.shown(typed, tongue.names)}
+
+    def _heard(self, typed: Sequence[str]) -> Sequence[Tongue]:
+        """The languages of which the text holds a word that no other has; all of them where there is none."""
+        heard = [tongue for tongue, own in self._tongues if not own.isdisjoint(typed)]
+        return heard or [tongue for tongue, _ in self._tongues]
 
 
 def triage(lexicon: Lexicon, text: str) -> Label:

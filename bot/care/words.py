@@ -6,7 +6,7 @@ of the thumb are undone here. Which spellings mean which words is content.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
 # Stands at both ends of the text and wherever a sentence ends.
@@ -51,7 +51,7 @@ class Spelling(dict[str, tuple[str, ...]]):
     def __missing__(self, token: str) -> tuple[str, ...]:
         """What a token stands for that is spelt in no known way; itself when nothing better is known."""
         if not _STRANGE.search(token):
-            return self._look_up(token) or (token,)
+            return (token,) if token[-2:] != "in" else self._look_up(token) or (token,)
         if token[0] in _ENDS:
             return (STOP,)
         if not token.isascii():
@@ -73,16 +73,24 @@ class Spelling(dict[str, tuple[str, ...]]):
 
 def tokens(text: str, spelling: Spelling) -> list[str]:
     """The words of a text in order, with a STOP at both ends and between sentences."""
-    read = chain.from_iterable(map(spelling.__getitem__, _TOKEN.findall(_plain(text))))
-    words = [STOP, *read, STOP]
+    return read_parts(parts(text), spelling)
+
+
+def parts(text: str) -> list[str]:
+    """What a text is made of before any language has read it: words and signs as typed, in small plain letters."""
+    return _TOKEN.findall(_plain(text))
+
+
+def read_parts(typed: Sequence[str], spelling: Spelling) -> list[str]:
+    """The same as `tokens`, of parts."""
+    words = [STOP, *chain.from_iterable(map(spelling.__getitem__, typed)), STOP]
     return [word for before, word in zip(["", *words], words, strict=False) if word != STOP or before != STOP]
 
 
 def _plain(text: str) -> str:
     text = text.casefold()
     if not text.isascii():
-        text = _UNREADABLE.sub(" ", text.translate(_APOSTROPHES).translate(_HIDDEN))
-        text = unicodedata.normalize("NFKD", text).translate(_HIDDEN).casefold()
+        text = _without_accents(text)
     if "'" in text:
         for short, full in _SHORT_FORMS:
             text = text.replace(short, full)
@@ -92,6 +100,25 @@ def _plain(text: str) -> str:
     if not _LAST_LETTERS.search(text):
         return text
     return _LETTER_BY_LETTER.sub(lambda found: _BETWEEN_LETTERS.sub("", found[0]), text)
+
+
+def _without_accents(text: str) -> str:
+    """Small letters without accents, and nothing hidden."""
+    try:
+        # The letters of western Europe, which most such texts are written in: many times sooner.
+        return text.encode("latin-1").translate(_LATIN, _LATIN_HIDDEN).decode("latin-1")
+    except UnicodeEncodeError:
+        return _folded(text)
+
+
+def _folded(text: str) -> str:
+    text = _UNREADABLE.sub(" ", text.translate(_APOSTROPHES).translate(_HIDDEN))
+    return unicodedata.normalize("NFKD", text).translate(_HIDDEN).casefold()
+
+
+# Of a sign that stands for several, such as a fraction, the first.
+_LATIN = b"".join((_folded(chr(code))[:1] or " ").encode("latin-1", "replace") for code in range(256))
+_LATIN_HIDDEN = bytes(code for code in range(256) if not _folded(chr(code)))
 
 
 def _guesses(token: str) -> Iterator[str]:

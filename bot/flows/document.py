@@ -78,7 +78,7 @@ class StepDoc(Strict):
     a greeting or a closing (`role`) has other versions (`or`), and never says the same twice running;
     `glance` is what a lock screen may show, if not the common line;
     `outcomes` sends each outcome of the skill somewhere; `withhold` hides the step after a sign of fear;
-    `rest` may end the conversation for now.
+    `rest` may end the conversation for now; `anew` puts the last debrief away first, if nothing waits for it.
     """
 
     source: tuple[str, ...] = ()
@@ -98,6 +98,7 @@ class StepDoc(Strict):
     picture: Id | None = None
     withhold: bool = False
     rest: bool = False
+    anew: bool = False
 
     @property
     def sayings(self) -> tuple[str, ...]:
@@ -160,15 +161,25 @@ class WordsDoc(Strict):
     lines_unknown: str
 
 
+class PlatformWordsDoc(Strict):
+    """The words of the platforms themselves, such as those on the page around a screen: id -> text."""
+
+    words: Mapping[Id, str]
+
+
 class ListsDoc(Strict):
     """Lists to pick from: list id -> option id -> label."""
 
     lists: Mapping[Id, Mapping[str, str]]
 
 
+Tone = Literal["soft", "plain", "curious"]
+
+
 class OpenerDoc(Strict):
     """A conversation opener; `needs` names the slots that it is built from."""
 
+    tone: Tone
     source: tuple[str, ...] = ()
     needs: tuple[Id, ...]
     say: str

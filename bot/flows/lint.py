@@ -1,29 +1,27 @@
 """What makes content wrong though every file can be read. One function a rule, one code a rule.
 
 Lengths are those of the strictest platform: a Slack button holds 75 characters, a modal title 24, a Discord form
-five fields with labels of 45. Words follow the care rules: short sentences, few choices, no verdicts.
+five fields with labels of 45. What care asks of words is in bot.flows.words_lint.
 """
 
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from bot.flows import hearing, words_lint
 from bot.flows.document import BACK, PLACEHOLDER, FlowDoc, Go, Signature, StepDoc, resolve
-from bot.flows.load import Documents, flow_path
+from bot.flows.load import Documents, flow_path, hearing_path
+from bot.flows.said import shown
 from bot.model import LASTING_SLOTS, RESUME, SAFETY, SCREEN_LONGEST_CHARS
 from bot.strict_yaml import Fault
 
 LABEL_LONGEST, TITLE_LONGEST, FIELD_LABEL_LONGEST, FIELDS_MOST, HINT_LONGEST = 75, 24, 45, 5, 100
 OPTION_LONGEST, OPTIONS_MOST = 75, 100
-CHOICES_MOST, SENTENCE_MOST_WORDS, MOMENT_MOST_WORDS, SAY_LONGEST = 3, 14, 60, 1_200
-MOMENT_FLOWS = frozenset({"cool_down"})
+CHOICES_MOST, SAY_LONGEST, VERSIONS_LEAST = 3, 1_200, 2
+ROLES = ("greeting", "closing")
+# Lasting slots that a person may pick from a menu.
+MENU_MAY_KEEP = frozenset({"country", "zone", "language", "quiet", "keep", "reminder", "signal"})
 _STRAY = re.compile(r"[{}]")
-FORBIDDEN = re.compile(
-    r"\b(abuser|abusive|toxic|narcissis\w*|gasligh\w*|leave (him|her|them)|dump (him|her|them)|you(['’]| a)re right"
-    r"|they(['’]| a)re wrong|you should(n't| not)? have|you never|you always|calm down|overreact\w*|victim)\b|!",
-    re.IGNORECASE,
-)
-GENDERED = re.compile(r"\b(he|she|him|her|his|hers|husband|wife|boyfriend|girlfriend)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +52,10 @@ def faults(documents: Documents, signatures: Mapping[str, Signature]) -> list[Fa
                 found += rule(place)
     found += _unreachable(documents)
     found += _of_openers(documents)
-    found += _of_single_files(documents)
-    return sorted(found)
+    found += _of_hearings(documents)
+    found += _unused_ideas(documents)
+    found += _without_role(documents)
+    return sorted(found + words_lint.faults(documents))
 
 
 def targets(flow: FlowDoc, step: StepDoc) -> list[str]:
@@ -73,8 +73,10 @@ def _of_flow(documents: Documents, flow: FlowDoc) -> Iterator[Fault]:
         yield Fault(path, marks.line("first"), "F101", f"first names no step: {flow.first!r}")
     for word, step in flow.words.items():
         others = [other.flow for other in documents.flows.values() if word in other.words and other is not flow]
-        if others or word != word.casefold().strip():
-            yield Fault(path, marks.line("words", word), "F117", f"{word!r} is not lower case or begins {others} too")
+        if others or word != hearing.fold(word):
+            yield Fault(
+                path, marks.line("words", word), "F117", f"{word!r} is not in plain small letters or begins {others}"
+            )
         if step not in flow.steps:
             yield Fault(path, marks.line("words", word), "F101", f"{word!r} names no step: {step!r}")
     opened = {choice.form for step_doc in flow.steps.values() for choice in step_doc.choices.values()}
@@ -91,8 +93,6 @@ def _of_forms(documents: Documents, flow: FlowDoc) -> Iterator[Fault]:
             yield Fault(path, at, "F116", f"a form holds {FIELDS_MOST} fields, {name!r} has {len(form.fields)}")
         if max(len(form.title), len(form.submit)) > TITLE_LONGEST:
             yield Fault(path, at, "F105", f"title and submit of {name!r} hold {TITLE_LONGEST} characters")
-        for text in (form.title, form.submit, *(part for f in form.fields.values() for part in (f.label, f.hint))):
-            yield from (Fault(path, at, code, message) for code, message in _not_ours(text))
         for slot, field in form.fields.items():
             at = marks.line("forms", name, "fields", slot)
             if len(field.label) > FIELD_LABEL_LONGEST or len(field.hint) > HINT_LONGEST:
@@ -171,13 +171,9 @@ def _lengths(place: Place) -> Iterator[Fault]:
         yield place.fault("F106", f"more than {CHOICES_MOST} choices, ways out not counted", "choices")
     if sum(choice.way_out for choice in place.step.choices.values()) > 1:
         yield place.fault("F106", "more than one way out", "choices")
-    if len(place.step.shown) > SAY_LONGEST:
-        yield place.fault("F112", f"more than {SAY_LONGEST} characters (a message holds {SCREEN_LONGEST_CHARS})", "say")
-    if place.flow.flow in MOMENT_FLOWS and len(place.step.shown.split()) > MOMENT_MOST_WORDS:
-        yield place.fault("F112", f"more than {MOMENT_MOST_WORDS} words in the moment", "say")
-    for sentence in re.split(r"(?<=[.?:])\s+|\n", place.step.shown):
-        if len(sentence.split()) > SENTENCE_MOST_WORDS:
-            yield place.fault("F113", f"a sentence of more than {SENTENCE_MOST_WORDS} words: {sentence!r}", "say")
+    for keys, text in shown(place.step).items():
+        if len(text) > SAY_LONGEST:
+            yield place.fault("F112", f"over {SAY_LONGEST} characters (a message holds {SCREEN_LONGEST_CHARS})", *keys)
 
 
 def _menus(place: Place) -> Iterator[Fault]:
@@ -196,7 +192,7 @@ def _menus(place: Place) -> Iterator[Fault]:
         yield place.fault("F105", f"an option holds {OPTION_LONGEST} characters", "menu")
     if clash := set(place.step.choices) & set(place.documents.lists.get(menu.source, {})):
         yield place.fault("F108", f"choices and options share a name: {sorted(clash)}", "menu")
-    if menu.keep in LASTING_SLOTS - {"country", "zone"}:
+    if menu.keep in LASTING_SLOTS - MENU_MAY_KEEP:
         yield place.fault("F108", f"{menu.keep!r} is not a menu's to keep", "menu")
     if len(menu.label) > LABEL_LONGEST:
         yield place.fault("F105", f"a label holds {LABEL_LONGEST} characters", "menu")
@@ -211,25 +207,21 @@ def _ideas(place: Place) -> Iterator[Fault]:
         yield place.fault("F115", "rests on an idea that a sign of fear withholds: say `withhold: yes`", "source")
 
 
-def _words(place: Place) -> Iterator[Fault]:
-    step = place.step
-    texts = [(step.shown, ("say",)), (step.glance, ("glance",)), (step.menu.label if step.menu else "", ("menu",))]
-    for text, keys in texts + [(choice.label, ("choices", key)) for key, choice in step.choices.items()]:
-        for code, message in _not_ours(text):
-            yield place.fault(code, message, *keys)
+def _gaps(place: Place) -> Iterator[Fault]:
     signature = place.signatures.get(place.step.call or "")
     values = signature.values if signature else frozenset[str]()
-    unfilled = [name for name in PLACEHOLDER.findall(step.shown) if name not in values]
-    for name in unfilled + _STRAY.findall(PLACEHOLDER.sub("", step.shown)):
-        yield place.fault("F111", f"nothing fills {name!r}", "say")
+    for keys, text in shown(place.step).items():
+        unfilled = [name for name in PLACEHOLDER.findall(text) if name not in values]
+        for name in unfilled + _STRAY.findall(PLACEHOLDER.sub("", text)):
+            yield place.fault("F111", f"nothing fills {name!r}", *keys)
 
 
-def _not_ours(text: str) -> Iterator[tuple[str, str]]:
-    """What care forbids in any words that a person reads: code and message."""
-    if match := FORBIDDEN.search(text):
-        yield "F114", f"words that are not ours to say: {match.group()!r}"
-    if match := GENDERED.search(text):
-        yield "F118", f"not neutral about gender: {match.group()!r}"
+def _roles(place: Place) -> Iterator[Fault]:
+    step = place.step
+    if step.versions and step.role is None:
+        yield place.fault("F120", f"`or` is for a step with a role: {' or '.join(ROLES)}", "or")
+    if step.role is not None and (not step.say or len({step.say, *step.versions}) <= VERSIONS_LEAST):
+        yield place.fault("F120", f"a {step.role} has `say` and {VERSIONS_LEAST} versions or more in `or`", "role")
 
 
 def _of_openers(documents: Documents) -> Iterator[Fault]:
@@ -242,15 +234,27 @@ def _of_openers(documents: Documents) -> Iterator[Fault]:
             yield Fault("openers.yaml", at, "F111", f"says with {{...}} exactly what it needs: {sorted(opener.needs)}")
 
 
-def _of_single_files(documents: Documents) -> Iterator[Fault]:
-    """The words that belong to no step: common sentences, openers, lists."""
-    said: list[tuple[str, tuple[str | int, ...], str]] = []
-    said += [("words.yaml", (key,), str(text)) for key, text in documents.words.model_dump().items()]
-    said += [("openers.yaml", ("openers", n, "say"), opener.say) for n, opener in enumerate(documents.openers)]
-    said += [("lists.yaml", ("lists", name, key), t) for name, ls in documents.lists.items() for key, t in ls.items()]
-    for path, keys, text in said:
-        for code, message in _not_ours(text):
-            yield Fault(path, documents.marks[path].line(*keys), code, message)
+def _unused_ideas(documents: Documents) -> Iterator[Fault]:
+    used = {idea for flow in documents.flows.values() for step in flow.steps.values() for idea in step.source}
+    used |= {idea for opener in documents.openers for idea in opener.source}
+    for idea, gist in documents.ideas.ideas.items():
+        if idea not in used:
+            line = documents.marks["ideas.yaml"].line("ideas", idea)
+            yield Fault("ideas.yaml", line, "F119", f"no screen and no opener rests on {idea}: {gist}")
+
+
+def _without_role(documents: Documents) -> Iterator[Fault]:
+    played = {step.role for flow in documents.flows.values() for step in flow.steps.values()}
+    for role in ROLES:
+        if role not in played:
+            yield Fault(flow_path("cool_down"), 1, "F120", f"no step has `role: {role}`")
+
+
+def _of_hearings(documents: Documents) -> Iterator[Fault]:
+    steps = {f"{flow.flow}.{step}" for flow in documents.flows.values() for step in flow.steps}
+    for language, heard in documents.hearings.items():
+        path = hearing_path(language)
+        yield from hearing.faults(heard, path, documents.marks[path], steps)
 
 
 def _unreachable(documents: Documents) -> Iterator[Fault]:
@@ -285,4 +289,4 @@ ENTERED_BY_ENGINE = (
 )
 
 Rule = Callable[[Place], Iterator[Fault]]
-RULES: tuple[Rule, ...] = (_dangling, _dead_end, _calls, _loops, _lengths, _menus, _ideas, _words)
+RULES: tuple[Rule, ...] = (_dangling, _dead_end, _calls, _loops, _lengths, _menus, _ideas, _gaps, _roles)

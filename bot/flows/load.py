@@ -12,21 +12,27 @@ from bot.flows.document import (
     ListsDoc,
     OpenerDoc,
     OpenersDoc,
+    PlatformWordsDoc,
     WordsDoc,
 )
+from bot.flows.hearing import HearingDoc
+from bot.model import ENGLISH
 from bot.strict_yaml import Fault, Marks, read
 
 MALFORMED = "F001"
 MISSING_FILE = "F002"
 WRONG_NAME = "F003"
+UNHEARD = "H001"
+NO_ENGLISH = "H002"
 
 SINGLE_FILES: Mapping[str, type[BaseModel]] = {
     "words.yaml": WordsDoc,
+    "platforms.yaml": PlatformWordsDoc,
     "lists.yaml": ListsDoc,
     "openers.yaml": OpenersDoc,
     "ideas.yaml": IdeasDoc,
 }
-FLOWS = "flows/"
+FLOWS, HEARING = "flows/", "hearing/"
 
 Doc = TypeVar("Doc", bound=BaseModel)
 
@@ -37,12 +43,17 @@ class Documents:
 
     parsed: dict[str, BaseModel] = field(default_factory=dict)
     flows: dict[str, FlowDoc] = field(default_factory=dict)
+    hearings: dict[str, HearingDoc] = field(default_factory=dict)
     marks: dict[str, Marks] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
 
     @property
     def words(self) -> WordsDoc:
         return self._one("words.yaml", WordsDoc)
+
+    @property
+    def platform_words(self) -> Mapping[str, str]:
+        return self._one("platforms.yaml", PlatformWordsDoc).words
 
     @property
     def lists(self) -> Mapping[str, Mapping[str, str]]:
@@ -63,7 +74,7 @@ class Documents:
 
 
 def documents(texts: Mapping[str, str]) -> Documents:
-    """Read every flow and single file among `texts` (path below content/ -> text)."""
+    """Read every flow, language and single file among `texts` (path below content/ -> text)."""
     found = Documents()
     for path, kind in SINGLE_FILES.items():
         if path not in texts:
@@ -79,14 +90,27 @@ def documents(texts: Mapping[str, str]) -> Documents:
         if path != flow_path(flow.flow):
             found.faults.append(Fault(path, 1, WRONG_NAME, f"the flow {flow.flow!r} belongs in {flow_path(flow.flow)}"))
         found.flows[flow.flow] = flow
+    _hearings(texts, found)
     return found
+
+
+def _hearings(texts: Mapping[str, str], found: Documents) -> None:
+    for path in sorted(texts):
+        if path.startswith(HEARING) and (hearing := _parse(texts[path], path, HearingDoc, found, UNHEARD)):
+            found.hearings[path.removeprefix(HEARING).removesuffix(".yaml")] = hearing
+    if hearing_path(ENGLISH) not in texts:
+        found.faults.append(Fault(hearing_path(ENGLISH), 1, NO_ENGLISH, "the file is missing"))
 
 
 def flow_path(name: str) -> str:
     return f"{FLOWS}{name}.yaml"
 
 
-def _parse(text: str, path: str, kind: type[Doc], found: Documents) -> Doc | None:
+def hearing_path(language: str) -> str:
+    return f"{HEARING}{language}.yaml"
+
+
+def _parse(text: str, path: str, kind: type[Doc], found: Documents, malformed: str = MALFORMED) -> Doc | None:
     reading = read(text, path)
     found.marks[path] = reading.marks
     found.faults.extend(reading.faults)
@@ -98,5 +122,5 @@ def _parse(text: str, path: str, kind: type[Doc], found: Documents) -> Doc | Non
         for fault in error.errors():
             line = reading.marks.line(*fault["loc"])
             where = ".".join(str(part) for part in fault["loc"])
-            found.faults.append(Fault(path, line, MALFORMED, f"{where}: {fault['msg']}"))
+            found.faults.append(Fault(path, line, malformed, f"{where}: {fault['msg']}"))
         return None

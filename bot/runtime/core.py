@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -36,8 +36,8 @@ class Debriefing:
         self.clock = clock
         self._keeps_time = keeps_time
         self._platforms: tuple[str, ...] = ()
-        self.apology = content.words.apology
-        self.delivery = Delivery(store, clock, waker, content.words)
+        self.languages: Sequence[str] = (content.language, *content.translations)
+        self.delivery = Delivery(store, clock, waker, content)
         self._content, self._store, self._waker = content, store, waker
         self._expired_at: datetime | None = None
         self._under_way: set[asyncio.Task[None]] = set()
@@ -69,8 +69,17 @@ class Debriefing:
         if taken.parcel is not None:
             await self.delivery.deliver(taken.parcel)
 
+    def words(self, language: str) -> Mapping[str, str]:
+        return self._spoken(language).platform_words
+
+    def apology(self, language: str) -> str:
+        return self._spoken(language).words.apology
+
     def form(self, step: str, choice: str, language: str) -> Form | None:
-        return form_at(self._content.spoken(language), step, choice)
+        return form_at(self._spoken(language), step, choice)
+
+    def _spoken(self, language_or_locale: str) -> Content:
+        return self._content.spoken(language_or_locale[:2].casefold())
 
     async def arrived(self, person: Person) -> None:
         await self.delivery.arrived(person)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from weakref import WeakValueDictionary
 
-from bot.flows.document import WordsDoc
+from bot.content import Content
 from bot.model import RESUME, Choice, Person, Screen
 from bot.runtime.logs import outline
 from bot.runtime.pace import Lanes
@@ -38,11 +38,11 @@ FRESH_S = 1.0
 class Delivery:
     """One parcel at a time for each person, in the order in which they were given."""
 
-    def __init__(self, store: Store, clock: Clock, waker: Waker, words: WordsDoc) -> None:
+    def __init__(self, store: Store, clock: Clock, waker: Waker, content: Content) -> None:
         self._platforms: Mapping[str, Platform] = {}
         self._lanes: dict[str, Lanes] = {}
         self._in_hand: Counter[str] = Counter()
-        self._store, self._clock, self._waker, self._words = store, clock, waker, words
+        self._store, self._clock, self._waker, self._content = store, clock, waker, content
         self._turns: WeakValueDictionary[Person, asyncio.Lock] = WeakValueDictionary()
 
     def serve(self, platforms: Mapping[str, Platform]) -> None:
@@ -161,7 +161,7 @@ class Delivery:
         return replace(parcel, handle=None, screen=self._neutral(parcel.screen))
 
     def _neutral(self, screen: Screen) -> Screen:
-        words = self._words
+        words = self._content.spoken(screen.language).words
         return Screen(
             step=screen.step,
             visit=screen.visit,
@@ -169,6 +169,7 @@ class Delivery:
             glance=words.glance,
             safety=screen.safety,
             choices=(Choice(RESUME, words.resume),),
+            language=screen.language,
         )
 
     def _retry_at(self, parcel: Parcel, receipt: Receipt, now: datetime) -> datetime:

@@ -1,6 +1,6 @@
 """What the core asks of the world. Small Protocols; each has one contract suite that every implementation runs."""
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol, runtime_checkable
@@ -214,8 +214,14 @@ class Core(Protocol):
     """What a platform's adapter may ask of Debrief."""
 
     clock: Clock
-    apology: str
-    """What to tell a person whose event could not be taken, where the platform will not deliver it again."""
+    languages: Sequence[str]
+    """Those that Debrief speaks, such as `es`; English first."""
+
+    def words(self, language: str) -> Mapping[str, str]:
+        """The platforms' own words (content/platforms.yaml), by their ids. `language`: as `form`, or a locale."""
+
+    def apology(self, language: str) -> str:
+        """What to tell a person whose event could not be taken, where the platform will not deliver it again."""
 
     async def take(self, event: Event) -> Taken:
         """Make the event and its answer durable. Acknowledge to the platform only after this returns."""

@@ -2,7 +2,21 @@
 
 from collections.abc import Mapping
 
-from bot.skills import check_ins, safety, talk, zones
+from bot.skills import (
+    check_ins,
+    drafts,
+    evening,
+    expectations,
+    held,
+    if_then,
+    keeping,
+    partner,
+    patterns,
+    phrases,
+    safety,
+    talk,
+    zones,
+)
 from bot.skills.base import Skill
 
 SKILLS: Mapping[str, Skill] = {
@@ -13,12 +27,29 @@ SKILLS: Mapping[str, Skill] = {
     "zone": check_ins.ZONE,
     "settle": check_ins.SETTLE,
     "cancel": check_ins.CANCEL,
+    "reminder": check_ins.REMINDER,
+    "seal": held.SEAL,
+    "stamp": held.STAMP,
+    "evening": evening.EVENING,
+    "patterns": patterns.PATTERNS,
+    "keeping": keeping.KEEPING,
+    "keep": keeping.KEEP_IT,
+    "export": keeping.EXPORT,
     "find_zone": zones.FIND_ZONE,
     "zone_options": zones.ZONE_OPTIONS,
     "openers": talk.OPENERS,
-    "card": talk.CARD,
+    "card": expectations.CARD,
+    "if_then": if_then.IF_THEN,
+    "held": held.HELD,
+    "take_held": held.TAKE_HELD,
+    "more_openers": talk.MORE_OPENERS,
+    "draft": drafts.DRAFT,
+    "draft_findings": drafts.FINDINGS,
     "note": talk.NOTE,
     "brief": talk.BRIEF,
+    "phrase": phrases.PHRASE,
+    "own_up": partner.OWN_UP,
+    "own_words": partner.OWN_WORDS,
     "lines": safety.LINES,
     "countries": safety.COUNTRIES,
     "find_country": safety.FIND_COUNTRY,

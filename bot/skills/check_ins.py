@@ -14,6 +14,7 @@ LATEST = timedelta(days=30, minutes=1)
 # A check-in comes within this after its time (content says so); one that is near, within a tenth of what is left.
 WINDOW, SOON_PARTS = timedelta(minutes=10), 10
 CHECK_IN = "check_in"
+CALLED_CHECK_INS = frozenset({CHECK_IN, "follow_up", "partner"})
 # The hours in which a late knock waits, unless the person says otherwise.
 QUIET = "22-8"
 # A talk is asked about after its check-in, not beside it: planning the one ends the wait for the other.
@@ -45,7 +46,7 @@ def _flow(ask: Ask) -> str:
 def _plan(ask: Ask) -> Answer:
     zone = zone_named(ask.slot("zone"))
     sharp = bool(ask.args.get("sharp"))
-    found = understand(ask.slot("when"), ask.now, zone or ZoneInfo("UTC"))
+    found = understand(ask.slot("when"), ask.now, zone or ZoneInfo("UTC"), ask.content.hearings)
     # A span of time is the same in every zone; a time that is told needs one.
     if zone is None and not (sharp and found and found.span):
         return Answer("zone")
@@ -73,7 +74,7 @@ def _plan(ask: Ask) -> Answer:
 def _understood(ask: Ask) -> Answer:
     """Whether the typed words (`args.text`) are a time at all."""
     zone = zone_named(ask.slot("zone")) or ZoneInfo("UTC")
-    return Answer("ok" if understand(ask.args["text"], ask.now, zone) else "unclear")
+    return Answer("ok" if understand(ask.args["text"], ask.now, zone, ask.content.hearings) else "unclear")
 
 
 def quiet_hours(slots: Mapping[str, str]) -> tuple[time, time] | None:
@@ -111,8 +112,19 @@ def _planned(ask: Ask) -> Answer:
     values = {
         "time": _told(ask, promise.at) if promise else "-",
         "all": "\n".join(f"- {_told(ask, one.at)}" for one in waiting.values()) or "-",
+        "reminder": reminder(ask, promise.flow if promise else _flow(ask)),
     }
     return Answer("waits" if promise else "none", values=values)
+
+
+def reminder(ask: Ask, flow: str) -> str:
+    """The line that a knock of this flow bears: the one that the person chose, or its own."""
+    lines = {option.id: option.label for option in ask.content.lists["reminders"]}
+    return lines.get(ask.slot("reminder")) or lines[CHECK_IN if flow in CALLED_CHECK_INS else "reminder"]
+
+
+def _reminder(ask: Ask) -> Answer:
+    return Answer(values={"reminder": reminder(ask, _flow(ask))})
 
 
 def _waiting(ask: Ask) -> dict[str, Promise]:
@@ -159,8 +171,9 @@ def _cancel(ask: Ask) -> Answer:
 
 PLAN = skill(_plan, outcomes=("planned", "moved", "zone", "unclear", "past", "far"))
 TIME_WORDS = skill(_understood, outcomes=("ok", "unclear"))
-PLANNED = skill(_planned, outcomes=("waits", "none"), values=("time", "all"))
+PLANNED = skill(_planned, outcomes=("waits", "none"), values=("time", "all", "reminder"))
 REZONE = skill(_rezone, outcomes=("moved", "same"))
 ZONE = skill(_zone, values=("zone", "time", "all"))
+REMINDER = skill(_reminder, values=("reminder",))
 SETTLE = skill(_settle)
 CANCEL = skill(_cancel)

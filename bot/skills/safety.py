@@ -1,11 +1,10 @@
 """Where to turn, by country; and what the person asked of us about their own rows."""
 
-import re
+from collections.abc import Collection, Iterator
 
+from bot.flows.hearing import fold, without_front
 from bot.model import NOTE_LONGEST_CHARS, Forget, Option
 from bot.skills.base import Answer, Ask, skill
-
-_BEFORE_A_COUNTRY = re.compile(r"^(?:i'?m |i am |we're |in |from |the )+")
 
 
 def _lines(ask: Ask) -> Answer:
@@ -25,15 +24,24 @@ def _countries(ask: Ask) -> Answer:
 
 
 def _find_country(ask: Ask) -> Answer:
-    """A typed country (slot `country_words`): its name, or another name from the list. What is neither is kept."""
+    """A typed country (slot `country_words`): its name, or another one that people use. What is neither is kept."""
     written = ask.slot("country_words")
-    words = _BEFORE_A_COUNTRY.sub("", written.casefold().replace("’", "'").strip(" .,!"))
-    names = {name.casefold(): code for code, name in ask.content.lines.countries()}
-    names |= {option.id: option.label for option in ask.content.lists["country_names"]}
-    if words in names:
-        return Answer("known", slots={"country": names[words], "country_words": ""})
+    names = {fold(name): code for code, name in ask.content.lines.countries()}
+    for one in reversed(ask.content.hearings):
+        names |= one.places.countries
+    for one in ask.content.hearings:
+        if found := next((names[words] for words in _shorter(written, one.places.before) if words in names), ""):
+            return Answer("known", slots={"country": found, "country_words": ""})
     note = "\n".join(part for part in (ask.slot("note"), written) if part)[:NOTE_LONGEST_CHARS]
     return Answer("unknown", slots={"note": note, "country_words": ""})
+
+
+def _shorter(written: str, before: Collection[str]) -> Iterator[str]:
+    """The words, then without what stands before a place, one after the other: `El Salvador` has its "el"."""
+    words: str | None = written
+    while words:
+        yield fold(words)
+        words = without_front(words, before)
 
 
 def _forget(_: Ask) -> Answer:

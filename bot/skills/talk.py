@@ -1,18 +1,17 @@
-"""Openers and expectations, put together from the person's own answers and authored templates."""
+"""Openers, put together from the person's own answers and authored templates."""
 
 import re
+from collections.abc import Iterable, Mapping, Sequence
 
 from bot.flows.document import OpenerDoc
+from bot.flows.hearing import OwnWordsDoc, without_front
 from bot.skills.base import Answer, Ask, skill
 
 OPENERS_SHOWN = 3
+PLAIN = "plain"
 EXCERPT_CHARS = 600
 ANSWER_CHARS = 160
-_OPENS_A_CLAUSE = ("when ", "after ", "while ", "because ")
 _BRIEF_WORDS = 6
-_NO_FEELING = ("he ", "she ", "they ", "it ", "we ", "you ", "i do", "don't", "no ", "my ", "his ", "her ", "their ")
-_KEEPS_ITS_CAPITAL = re.compile(r"I\b|[A-Z]{2}")
-_I_FELT = re.compile(r"^(?:(?:i )?(?:felt|feel|was|am|feeling)|i['’]?m) (?=\w)", re.IGNORECASE)
 _END_MARKS = " .,;:!?…"
 
 
@@ -29,31 +28,37 @@ def _plain(words: str) -> str:
     return clip(" ".join(words.split()).rstrip(_END_MARKS), ANSWER_CHARS)
 
 
-def _lowered(words: str) -> str:
-    return words if _KEEPS_ITS_CAPITAL.match(words) else words[:1].lower() + words[1:]
+def _lowered(words: str, said: OwnWordsDoc) -> str:
+    first = re.split(r"\W", words, maxsplit=1)[0]
+    keeps = first in said.capitals or (len(first) > 1 and first[:2].isupper())
+    return words if keeps else words[:1].lower() + words[1:]
 
 
-def _told(words: str) -> dict[str, str]:
+def _told(words: str, said: OwnWordsDoc) -> dict[str, str]:
     """What happened, as the template that fits: a clause (`when your sister ...`) or plain words to quote."""
     told = _plain(words)
     clause = told[:1].lower() + told[1:]
-    is_clause = clause.casefold().startswith(_OPENS_A_CLAUSE) and not re.search(r"[.!?]\s", told)
+    is_clause = without_front(clause, said.clauses) and not re.search(r"[.!?]\s", told)
     return {"when_happened": clause} if is_clause else {"happened": told}
 
 
 def _said(ask: Ask) -> dict[str, str]:
     """The answers as they are said: a picked id becomes its words, own words stay as they are."""
+    own = ask.content.hearing.own_words
     feelings, supports = (_words(ask, listed) for listed in ("feeling_words", "support_words"))
     feeling, support = ask.slot("feeling"), ask.slot("support")
-    felt = feelings.get(feeling) or _own_feeling(feeling)
-    said = {"feeling": felt, "support": supports.get(support, ""), **_told(ask.slot("happened"))}
-    return said | {"support_own": "" if said["support"] else _lowered(_plain(support))}
+    felt = feelings.get(feeling) or _own_feeling(feeling, own)
+    said = {"feeling": felt, "support": supports.get(support, ""), **_told(ask.slot("happened"), own)}
+    said |= {"support_own": "" if said["support"] else _lowered(_plain(support), own)}
+    # An opener never accuses: own words that the check for drafts would point out are left out of it.
+    return {key: "" if ask.content.drafts.phrases.find(words) else words for key, words in said.items()}
 
 
-def _own_feeling(words: str) -> str:
+def _own_feeling(words: str, said: OwnWordsDoc) -> str:
     """Own words that can stand behind "I felt"; empty for what is a story, or no feeling at all."""
-    felt = _lowered(_plain(_I_FELT.sub("", words.strip(), count=1)))
-    return "" if len(felt.split()) > _BRIEF_WORDS or f"{felt} ".casefold().startswith(_NO_FEELING) else felt
+    felt = _lowered(_plain(without_front(words, said.felt) or words), said)
+    none = len(felt.split()) > _BRIEF_WORDS or without_front(felt, said.no_feeling) is not None
+    return "" if none else felt
 
 
 def _brief(ask: Ask) -> Answer:
@@ -65,26 +70,35 @@ def _words(ask: Ask, listed: str) -> dict[str, str]:
     return {option.id: option.label for option in ask.content.lists[listed]}
 
 
-def fitting(openers: tuple[OpenerDoc, ...], said: dict[str, str]) -> list[str]:
+def fitting(openers: Iterable[OpenerDoc], said: Mapping[str, str]) -> list[str]:
     """The openers whose needs are met, those that use most of the person's words first."""
     able = [opener for opener in openers if all(said.get(need) for need in opener.needs)]
     able.sort(key=lambda opener: -len(opener.needs))
-    return [opener.say.strip().format_map(said).replace("….", "…") for opener in able[:OPENERS_SHOWN]]
+    return [opener.say.strip().format_map(said).replace("….", "…") for opener in able]
+
+
+def _pages(ask: Ask) -> list[list[str]]:
+    """Every opener in the chosen tone, a screenful each."""
+    tone = ask.slot("tone") or PLAIN
+    lines = fitting([opener for opener in ask.content.openers if opener.tone == tone], _said(ask))
+    return [lines[at : at + OPENERS_SHOWN] for at in range(0, len(lines), OPENERS_SHOWN)]
+
+
+def _page(ask: Ask, pages: Sequence[object]) -> int:
+    """The page that shows; answers may have changed since it was turned."""
+    page = ask.slot("openers_page")
+    return int(page) % len(pages) if page.isdecimal() else 0
 
 
 def _openers(ask: Ask) -> Answer:
-    lines = fitting(ask.content.openers, _said(ask))
-    return Answer(values={"openers": "\n\n".join(f"{n}. “{line}”" for n, line in enumerate(lines, 1))})
+    pages = _pages(ask)
+    shown = pages[_page(ask, pages)]
+    return Answer(values={"openers": "\n\n".join(f"{n}. “{line}”" for n, line in enumerate(shown, 1))})
 
 
-def _card(ask: Ask) -> Answer:
-    """What the person expects, as one line each."""
-    rows = []
-    for slot in ("support", "how_often", "role"):
-        words = {option.id: option.label for option in ask.content.lists.get(f"{slot}_card", ())}
-        if answer := ask.slot(slot):
-            rows.append(f"- {words.get(answer, clip(' '.join(answer.split()), ANSWER_CHARS))}")
-    return Answer(values={"card": "\n".join(rows) or "-"})
+def _more_openers(ask: Ask) -> Answer:
+    pages = _pages(ask)
+    return Answer(slots={"openers_page": str((_page(ask, pages) + 1) % len(pages))})
 
 
 def _note(ask: Ask) -> Answer:
@@ -93,6 +107,6 @@ def _note(ask: Ask) -> Answer:
 
 
 OPENERS = skill(_openers, values=("openers",))
-CARD = skill(_card, values=("card",))
+MORE_OPENERS = skill(_more_openers)
 NOTE = skill(_note, outcomes=("some", "none"), values=("note",))
 BRIEF = skill(_brief, outcomes=("ok", "long"))

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from bot.flows.hearing import HearingDoc, fold
 from bot.model import Option
 from bot.skills.base import Answer, Ask, skill
 from bot.skills.when import clock_times
@@ -14,18 +15,20 @@ STEP = timedelta(minutes=15)
 OPTIONS_MOST = 24
 
 
-def candidates(words: str, now: datetime, locale: str, known: tuple[Option, ...]) -> tuple[Option, ...]:
+def candidates(
+    words: str, now: datetime, locale: str, known: tuple[Option, ...], hearings: Sequence[HearingDoc]
+) -> tuple[Option, ...]:
     """The zones that the words can mean, best first: a zone's name, or a time of day.
 
     `known` are the zones of the list (id is the IANA name). Zones of the locale's country win over all others,
     those of the list first: one of each kind, since two that show the same time today may not do so all year.
     """
-    name = words.casefold().strip()
-    if named := tuple(option for option in known if name in (option.id.casefold(), option.label.casefold())):
+    name = fold(words)
+    if named := tuple(option for option in known if name in (fold(option.id), fold(option.label))):
         return named
     if elsewhere := _cities().get(name):
         return (Option(elsewhere, _city(elsewhere)),)
-    offsets = {_offset(now, at) for at in clock_times(words)}
+    offsets = {_offset(now, at) for at in clock_times(words, hearings)}
     territory = locale.replace("_", "-").partition("-")[2].upper()
     home = tuple(_of_countries().get(territory, ())) if territory else ()
     labels = {option.id: option.label for option in known}
@@ -68,7 +71,7 @@ def _of_countries() -> Mapping[str, Sequence[str]]:
 @cache
 def _cities() -> dict[str, str]:
     """Every zone there is, by the city that it is called after."""
-    return {_city(zone).casefold(): zone for zones in _of_countries().values() for zone in zones}
+    return {fold(_city(zone)): zone for zones in _of_countries().values() for zone in zones}
 
 
 def _city(zone: str) -> str:
@@ -84,7 +87,8 @@ def _find(ask: Ask) -> Answer:
 
 
 def _candidates(ask: Ask) -> tuple[Option, ...]:
-    return candidates(ask.slot("clock"), ask.now, ask.slot("locale"), ask.content.lists["zones"])
+    known = ask.content.lists["zones"]
+    return candidates(ask.slot("clock"), ask.now, ask.slot("locale"), known, ask.content.hearings)
 
 
 def _choose(ask: Ask) -> Answer:

@@ -52,9 +52,9 @@ class DiscordAdapter:
         self._client = discord_client.make(settings)
         for listener in (self.on_message, self.on_interaction):
             self._client.event(listener)
-        self._commands = commands.tree(self._client, self._on_command)
+        self._commands = commands.tree(self._client, core, self._on_command)
         self._line = Line(request_s, most_invalid)
-        self._sender = Sender(self._client, core.clock, self._line)
+        self._sender = Sender(self._client, core, self._line)
         self._gateway: asyncio.Task[None] | None = None
         self._at_work: set[asyncio.Task[Any]] = set()
         self._up = False
@@ -97,7 +97,7 @@ class DiscordAdapter:
     async def _register(self) -> None:
         try:
             async with asyncio.timeout(discord_client.SIGN_IN_S):
-                await commands.register(self._client, self._commands)
+                await commands.register(self._client, self._core, self._commands)
         except (discord.HTTPException, aiohttp.ClientError, OSError) as failure:
             raise PlatformRefused(
                 f"Discord did not take the command /debrief ({type(failure).__name__}). Try again in a few minutes."
@@ -120,7 +120,7 @@ class DiscordAdapter:
 
     async def on_message(self, message: discord.Message) -> None:
         if event := inbound.message(message, self._core.clock.now()):
-            await self._guarded(self._message_turn(event), partial(message.channel.send, silent=True))
+            await self._guarded(self._message_turn(event), partial(message.channel.send, silent=True), ENGLISH)
 
     async def on_interaction(self, interaction: Interaction) -> None:
         """Everything but the command. A press is known by its custom_id: discord.py's views would look for it too."""
@@ -129,20 +129,23 @@ class DiscordAdapter:
         elif interaction.type is discord.InteractionType.modal_submit and (
             event := inbound.form(interaction, self._core.clock.now())
         ):
-            await self._guarded(self._turn(interaction, event), partial(_tell, interaction))
+            await self._guarded_turn(interaction, event)
 
     async def _pressed(self, interaction: Interaction) -> None:
         shown = position.read(interaction.custom_id or "")
-        form = self._core.form(shown.step, shown.choice, ENGLISH) if shown and shown.form else None
+        form = self._core.form(shown.step, shown.choice, shown.language) if shown and shown.form else None
         if shown and form:
             opening = self._acknowledge(interaction.response.send_modal(render.modal(form, shown)))
-            await self._guarded(opening, partial(_tell, interaction))
+            await self._guarded(opening, partial(_tell, interaction), shown.language)
         elif event := inbound.press(interaction, self._core.clock.now()):
-            await self._guarded(self._turn(interaction, event), partial(_tell, interaction))
+            await self._guarded_turn(interaction, event)
 
     async def _on_command(self, interaction: Interaction, text: str) -> None:
         event = inbound.command(interaction, text, self._core.clock.now())
-        await self._guarded(self._turn(interaction, event), partial(_tell, interaction))
+        await self._guarded_turn(interaction, event)
+
+    async def _guarded_turn(self, interaction: Interaction, event: Event) -> None:
+        await self._guarded(self._turn(interaction, event), partial(_tell, interaction), event.locale)
 
     async def _message_turn(self, event: Event) -> None:
         await self._core.post(await self._core.take(event))
@@ -202,14 +205,14 @@ class DiscordAdapter:
         if receipt != Sent():
             log.warning("Discord did not take an acknowledgement: %s", receipt)
 
-    async def _guarded(self, turn: Awaitable[None], tell: Callable[[str], Awaitable[object]]) -> None:
+    async def _guarded(self, turn: Awaitable[None], tell: Callable[[str], Awaitable[object]], language: str) -> None:
         """A turn that fails is one person's failure: it is logged, and they are told to send it again."""
         try:
             with self._counted():
                 await turn
         except Exception as error:
             log.error("An event from Discord was not taken: %s", outline(error))
-            await self._acknowledge(tell(self._core.apology))
+            await self._acknowledge(tell(self._core.apology(language)))
 
     @contextmanager
     def _counted(self) -> Iterator[None]:

@@ -1,7 +1,8 @@
 """Screens and forms as Discord's messages and modals. Pure. A person's words are never markup, mention or link."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from io import BytesIO
 from typing import Any, TypeVar
 
 import discord
@@ -40,15 +41,32 @@ Json = dict[str, Any]
 _T = TypeVar("_T")
 
 
-def content(screen: Screen) -> str:
-    """The screen's text so that Discord shows it letter by letter, in one message: a repeat, an edit and a
-    nonce then stay one thing. Where escaping would overflow, a code block shows the same letters."""
-    escaped = escape(screen.text)
-    if len(escaped) > CONTENT_CHARS:
-        escaped = f"{_FENCE}\n{screen.text.replace(_FENCE, '``ˋ')}\n{_FENCE}"
-    if len(escaped) > CONTENT_CHARS:
+def content(screen: Screen, words: Mapping[str, str]) -> str:
+    """The screen's text, its timeline below, in one message: a repeat, an edit and a nonce then stay one thing.
+
+    A timeline that is too long loses its oldest lines, and says so.
+    """
+    whole = _letters(f"{screen.text}\n\n{screen.timeline.text}" if screen.timeline else screen.text)
+    if screen.timeline and len(whole) > CONTENT_CHARS:
+        lines = screen.timeline.text.split("\n")
+        above = f"{screen.text}\n\n{words['earlier_left_out']}"
+        shorter = (_letters("\n".join([above, *lines[first:]])) for first in range(1, len(lines) + 1))
+        whole = next((each for each in shorter if len(each) <= CONTENT_CHARS), whole)
+    if len(whole) > CONTENT_CHARS:
         raise ProgramError(f"the text of {screen.step} is over {CONTENT_CHARS} characters")
-    return escaped
+    return whole
+
+
+def files(screen: Screen) -> list[discord.File]:
+    """The screen's document, made anew for each request: one uses it up."""
+    document = screen.document
+    return [discord.File(BytesIO(document.text.encode()), document.name)] if document else []
+
+
+def _letters(text: str) -> str:
+    """So that Discord shows it letter by letter. Where escaping would overflow, a code block shows the same letters."""
+    escaped = escape(text)
+    return escaped if len(escaped) <= CONTENT_CHARS else f"{_FENCE}\n{text.replace(_FENCE, '``ˋ')}\n{_FENCE}"
 
 
 def escape(text: str) -> str:
@@ -144,7 +162,7 @@ def _button_rows(screen: Screen, key: str) -> Iterator[list[Json]]:
 
 
 def _button(screen: Screen, choice: Choice, mark: str = "") -> Json:
-    shown = Position(screen.step, screen.visit, choice.id, form=choice.form is not None)
+    shown = Position(screen.step, screen.visit, choice.id, choice.form is not None, screen.language)
     return {
         "type": _BUTTON,
         "style": _GREY,

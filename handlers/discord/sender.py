@@ -5,15 +5,17 @@ A direct message is guarded by its nonce for a few minutes, and after that by re
 """
 
 import asyncio
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import cast
+from typing import Any, cast
 
 import discord
 from discord.http import MultipartParameters
 
-from bot.model import RESUME
-from bot.runtime.ports import Clock, Later, Parcel, Receipt, Refused, Sent, Unknown
+from bot.model import RESUME, Screen
+from bot.runtime.ports import Core, Later, Parcel, Receipt, Refused, Sent, Unknown
 from handlers.discord import inbound, position, render
 from handlers.discord.inbound import Interaction, Reply
 from handlers.discord.receipts import ADDRESS_IS_GONE, NO_ADDRESS, Line
@@ -41,9 +43,9 @@ class Waiting:
 
 
 class Sender:
-    def __init__(self, client: discord.Client, clock: Clock, line: Line) -> None:
+    def __init__(self, client: discord.Client, core: Core, line: Line) -> None:
         self._client = client
-        self._clock = clock
+        self._core = core
         self._line = line
         self._opened: dict[str, int] = {}
         self.waiting: dict[int, Waiting] = {}
@@ -66,16 +68,24 @@ class Sender:
         return receipt
 
     async def _first_response(self, interaction: Interaction, parcel: Parcel) -> Receipt:
-        text, view = render.content(parcel.screen), render.view(parcel.screen, parcel.key)
+        text, view = self._words(parcel.screen), render.view(parcel.screen, parcel.key)
+        files = render.files(parcel.screen)
         if interaction.type is discord.InteractionType.application_command:
             # In the bot's own direct messages the answer stays: an ephemeral one is gone when the app reloads,
             # and nobody else sees that conversation. Silent: what a person asked for needs no notification.
             request = interaction.response.send_message(
-                text, view=view, ephemeral=not inbound.in_own_dm(interaction), suppress_embeds=True, silent=True
+                text,
+                view=view,
+                files=files,
+                ephemeral=not inbound.in_own_dm(interaction),
+                suppress_embeds=True,
+                silent=True,
             )
             _, receipt = await self._line.attempt(request)
         else:
-            _, receipt = await self._line.attempt(interaction.response.edit_message(content=text, view=view))
+            _, receipt = await self._line.attempt(
+                interaction.response.edit_message(content=text, view=view, attachments=files)
+            )
         return receipt
 
     async def _edit_response(self, reply: Reply, parcel: Parcel) -> Receipt:
@@ -84,8 +94,9 @@ class Sender:
         _, receipt = await self._line.attempt(
             webhook.edit_message(
                 cast("int", "@original"),  # Discord's name for the first response; discord.py's type knows numbers only
-                content=render.content(parcel.screen),
+                content=self._words(parcel.screen),
                 view=render.view(parcel.screen, parcel.key),
+                attachments=render.files(parcel.screen),
             )
         )
         return receipt
@@ -95,7 +106,7 @@ class Sender:
         settled = not (parcel.again or parcel.only_look)
         if quiet_s := self._line.quiet_s():
             return Later(quiet_s, everyone=True) if settled else Unknown()
-        guarded = timedelta(0) <= self._clock.now() - parcel.made_at <= NONCE_LIVES
+        guarded = timedelta(0) <= self._core.clock.now() - parcel.made_at <= NONCE_LIVES
         if parcel.only_look or not (settled or guarded):
             receipt = await self._settle(parcel)
             if parcel.only_look:
@@ -157,15 +168,17 @@ class Sender:
     async def _post(self, channel: int, parcel: Parcel) -> Receipt:
         """By discord.py's own request alone: what it makes of the answer, nobody needs."""
         flags = discord.MessageFlags(suppress_embeds=True, suppress_notifications=not _may_ring(parcel))
+        files = render.files(parcel.screen)
         payload = {
-            "content": _direct_words(parcel),
+            "content": self._direct_words(parcel),
             "components": render.rows(parcel.screen, parcel.key),
             "nonce": parcel.key,
             "enforce_nonce": True,
             "flags": flags.value,
             "allowed_mentions": _NO_MENTIONS,
+            "attachments": [file.to_dict(number) for number, file in enumerate(files)],
         }
-        params = MultipartParameters(payload, multipart=None, files=None)
+        params = _multipart(payload, files) if files else MultipartParameters(payload, multipart=None, files=None)
         _, receipt = await self._line.attempt(self._client.http.send_message(channel, params=params))
         return receipt
 
@@ -194,8 +207,16 @@ class Sender:
         if self._client.user is None or message.author.id != self._client.user.id:
             return False
         keys = {position.mark(custom_id) for custom_id in _custom_ids(message)}
-        same_words = message.content.strip() == _direct_words(parcel).strip()
+        same_words = message.content.strip() == self._direct_words(parcel).strip()
         return parcel.key in keys or (not keys and same_words and message.created_at >= since)
+
+    def _direct_words(self, parcel: Parcel) -> str:
+        """What rings shows on a lock screen as it stands: then the glance is all that it says."""
+        screen = parcel.screen
+        return self._words(replace(screen, text=screen.glance, timeline=None) if _may_ring(parcel) else screen)
+
+    def _words(self, screen: Screen) -> str:
+        return render.content(screen, self._core.words(screen.language))
 
 
 def _may_ring(parcel: Parcel) -> bool:
@@ -204,10 +225,14 @@ def _may_ring(parcel: Parcel) -> bool:
     return bool(parcel.check_in) or any(choice.id == RESUME for choice in parcel.screen.choices)
 
 
-def _direct_words(parcel: Parcel) -> str:
-    """What rings shows on a lock screen as it stands: then the glance is all that it says."""
-    screen = parcel.screen
-    return render.content(replace(screen, text=screen.glance) if _may_ring(parcel) else screen)
+def _multipart(payload: Mapping[str, Any], files: list[discord.File]) -> MultipartParameters:
+    """As discord.py's own, which would make the rest of the payload over."""
+    parts: list[dict[str, Any]] = [{"name": "payload_json", "value": json.dumps(payload)}]
+    for number, file in enumerate(files):
+        kind = "application/octet-stream"
+        part = {"name": f"files[{number}]", "value": file.fp, "filename": file.filename, "content_type": kind}
+        parts.append(part)
+    return MultipartParameters(None, multipart=parts, files=files)
 
 
 def _custom_ids(message: discord.Message) -> set[str]:

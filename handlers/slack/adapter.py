@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from bot.errors import PlatformRefused
-from bot.model import ENGLISH, ChoicePicked, Event, Form, Person
+from bot.model import ChoicePicked, Event, Form, Person
 from bot.runtime.logs import outline
 from bot.runtime.ports import Core, Later, Pace, Parcel, Receipt
 from handlers.slack import inbound, position, receipts, render
@@ -52,7 +52,7 @@ class SlackAdapter:
             routes.add_post(PATH, self._http)
 
     async def start(self) -> None:
-        self._line = line = Line(self._settings, self._patience, self._turns, self._turn)
+        self._line = line = Line(self._settings, self._core, self._patience, self._turns, self._turn)
         if not self._settings.socket_mode:
             # Socket Mode needs nothing of slack-bolt, which takes its time to load.
             from handlers.slack.signed import Signed  # noqa: PLC0415
@@ -105,9 +105,11 @@ class SlackAdapter:
         event = inbound.event(body, self._core.clock.now())
         if event is None:
             return
-        if isinstance(event, ChoicePicked) and (form := self._core.form(event.step, event.choice, ENGLISH)):
-            await self._open(client, form, event, body["trigger_id"])
-            return
+        if isinstance(event, ChoicePicked):
+            language = position.language(body["actions"][0])
+            if form := self._core.form(event.step, event.choice, language):
+                await self._open(client, form, event, body["trigger_id"])
+                return
         taken = await self._core.take(await self._hinted(client, event))
         # The task first runs when this turn waits for something: by then the acknowledgement is written.
         self._deliveries.start(self._core.post(taken))

@@ -143,7 +143,7 @@ def _plain(text: str) -> str:
     def unmark(mark: re.Match[str]) -> str:
         sigil, target, label = mark.groups()
         if sigil in {"@", "#"}:
-            return sigil + (label or ("someone" if sigil == "@" else "channel"))
+            return sigil + (label or "…")
         return label or target
 
     return html.unescape(_MARK.sub(unmark, text))

@@ -12,6 +12,7 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 
 from bot.errors import PlatformRefused
+from bot.runtime.ports import Core
 from handlers.slack import access, receipts
 from handlers.slack.patience import Patience
 from handlers.slack.quiet import QuietClient
@@ -32,7 +33,7 @@ library_log.setLevel(logging.ERROR)
 
 
 class Line:
-    def __init__(self, settings: SlackSettings, patience: Patience, turns: Tasks, turn: Turn) -> None:
+    def __init__(self, settings: SlackSettings, core: Core, patience: Patience, turns: Tasks, turn: Turn) -> None:
         self._settings = settings
         self._patience = patience
         self._turns = turns
@@ -47,7 +48,7 @@ class Line:
             retry_handlers=[],
             logger=library_log,
         )
-        self.sender = Sender(self.client, self._session)
+        self.sender = Sender(self.client, self._session, core, patience.page)
 
     async def open(self) -> None:
         """Raises PlatformRefused, or one of `receipts.FAILURES` when Slack cannot be reached."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.model import ChoicePicked, Handle
+from bot.model import ENGLISH, ChoicePicked, Handle
 
 METADATA_LONGEST_CHARS = 3_000
 
@@ -28,6 +28,11 @@ def button_id(step: str, visit: int, choice: str) -> str:
 
 def menu_id(step: str, visit: int) -> str:
     return f"{_MENU}:{visit}:{step}"
+
+
+def language(action: Mapping[str, Any]) -> str:
+    """The language of the screen that a pressed button stands on, which is its value. None: it is an older one."""
+    return str(action.get("value") or ENGLISH)
 
 
 def of_action(action: Mapping[str, Any]) -> Position | None:

@@ -4,7 +4,7 @@ Plain JSON: slack_sdk's model classes cost more to make and check than all the r
 """
 
 import html
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -15,6 +15,9 @@ Json = dict[str, Any]
 
 # Slack's documented limits, in characters or in items.
 SECTION_CHARS = 3_000
+# Slack counts a message's blocks together, in a way that it does not document: from about 11,000 on it refuses some.
+PAGE_CHARS = 8_500
+TIMELINE_CHARS = 6_000
 ACTIONS_ITEMS = 25
 BUTTON_CHARS = 75
 OPTION_CHARS = 75
@@ -38,14 +41,29 @@ class Message:
     blocks: Sequence[Json]
 
 
-def message(screen: model.Screen) -> Message:
+def message(screen: model.Screen, words: Mapping[str, str]) -> Message:
     buttons = [_button(screen, choice) for choice in (*screen.choices, screen.safety)]
-    blocks: list[Json] = [{"type": "section", "text": _words(part, SECTION_CHARS)} for part in sections(screen.text)]
+    blocks = list(_sections(screen.text))
+    if screen.timeline is not None:
+        blocks.extend(_sections(_newest(screen.timeline, TIMELINE_CHARS, words)))
     if screen.menu is not None:
         blocks.append({"type": "actions", "elements": [_menu(screen, screen.menu)]})
     blocks.extend({"type": "actions", "elements": row} for row in _batches(buttons, ACTIONS_ITEMS))
     # The fallback text is the one field that Slack reads as markup.
     return Message(html.escape(screen.glance, quote=False), blocks)
+
+
+def pages(screen: model.Screen) -> list[Message]:
+    """The screen's document as messages, each headed by its name and which one of how many it is.
+
+    Not as an upload: that takes no metadata and is shown some time later, so none could be told from a repeat.
+    """
+    if screen.document is None:
+        return []
+    texts = list(_parts(screen.document.text, PAGE_CHARS))
+    heads = [f"{screen.document.name} {number}/{len(texts)}" for number in range(1, len(texts) + 1)]
+    glance = html.escape(screen.glance, quote=False)
+    return [Message(glance, [_section(head), *_sections(text)]) for head, text in zip(heads, texts, strict=True)]
 
 
 def view(form: model.Form, metadata: str) -> Json:
@@ -59,12 +77,29 @@ def view(form: model.Form, metadata: str) -> Json:
     }
 
 
-def sections(text: str) -> Iterator[str]:
-    """The text in parts that fit a section, cut between paragraphs, else lines, else words."""
+def _newest(timeline: model.Timeline, longest: int, words: Mapping[str, str]) -> str:
+    """The timeline in lines. One that is too long loses its oldest, and says so."""
+    if len(timeline.text) <= longest:
+        return timeline.text
+    lines = timeline.text.split("\n")
+    shorter = ("\n".join([words["earlier_left_out"], *lines[first:]]) for first in range(1, len(lines) + 1))
+    return next(each for each in shorter if len(each) <= longest)
+
+
+def _sections(text: str) -> Iterator[Json]:
+    return (_section(part) for part in _parts(text, SECTION_CHARS))
+
+
+def _section(text: str) -> Json:
+    return {"type": "section", "text": _words(text, SECTION_CHARS)}
+
+
+def _parts(text: str, longest: int) -> Iterator[str]:
+    """The text in parts that are no longer, cut between paragraphs, else lines, else words."""
     rest = text.strip()
-    while len(rest) > SECTION_CHARS:
-        ends = (rest.rfind(gap, 1, SECTION_CHARS) for gap in ("\n\n", "\n", " "))
-        end = next((end for end in ends if end > 0), SECTION_CHARS)
+    while len(rest) > longest:
+        ends = (rest.rfind(gap, 1, longest) for gap in ("\n\n", "\n", " "))
+        end = next((end for end in ends if end > 0), longest)
         yield rest[:end].rstrip()
         rest = rest[end:].lstrip()
     if rest:
@@ -76,6 +111,7 @@ def _button(screen: model.Screen, choice: model.Choice) -> Json:
         "type": "button",
         "text": _words(choice.label, BUTTON_CHARS),
         "action_id": position.button_id(screen.step, screen.visit, choice.id),
+        "value": screen.language,
     }
 
 

@@ -1,5 +1,6 @@
 """One parcel to one person: through the interaction's response_url while it lives, else by direct message."""
 
+import asyncio
 import json
 from collections.abc import Mapping
 from datetime import timedelta
@@ -10,7 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.model import Handle
-from bot.runtime.ports import Later, Parcel, Receipt, Sent, Unknown
+from bot.runtime.ports import Core, Later, Parcel, Receipt, Sent, Unknown
 from handlers.slack import receipts, render
 
 METADATA_TYPE = "debrief"
@@ -26,22 +27,43 @@ _CLOCKS_APART = timedelta(minutes=10)
 class Sender:
     """The libraries' own retries must be off: they would post a message twice after a cut."""
 
-    def __init__(self, client: AsyncWebClient, session: aiohttp.ClientSession) -> None:
+    def __init__(self, client: AsyncWebClient, session: aiohttp.ClientSession, core: Core, page_s: float) -> None:
         self._client = client
         self._session = session
+        self._core = core
+        self._page_s = page_s
         self._channels: dict[str, str] = {}
 
     async def send(self, parcel: Parcel) -> Receipt:
+        found: str | Receipt = Later()
+        if parcel.only_look or (parcel.again and (parcel.handle is None or parcel.screen.document)):
+            found = await self._settle(parcel)
+        if found == parcel.key:
+            return Sent()
         if parcel.only_look:
-            receipt = await self._settle(parcel)
-            return receipt if isinstance(receipt, Sent | Later) else Unknown()
-        message = render.message(parcel.screen)
+            return Later() if isinstance(found, str | Later) else Unknown()
+        if not isinstance(found, str) and found != Later():
+            return found
+        receipt = await self._pages(parcel, found if isinstance(found, str) else "")
+        return await self._screen(parcel) if receipt == Sent() else receipt
+
+    async def _screen(self, parcel: Parcel) -> Receipt:
+        message = render.message(parcel.screen, self._core.words(parcel.screen.language))
         if parcel.handle is not None:
             # An ephemeral answer leaves no trace to settle by: a direct message has to say that there is one.
             return Later() if parcel.again else await self._answer(parcel.handle, message)
-        if parcel.again and (receipt := await self._settle(parcel)) != Later():
-            return receipt
-        return await self._direct(parcel, message)
+        return _once_begun(await self._direct(parcel, parcel.key, message), begun=parcel.screen.document is not None)
+
+    async def _pages(self, parcel: Parcel, arrived: str) -> Receipt:
+        """A document's messages, before its screen and always by direct message: an ephemeral one is gone at the
+        next reload. `arrived`: the key of the last one that is there; they are sent in order."""
+        begin = int(arrived.rpartition(".")[2]) if arrived else 0
+        for number, page in enumerate(render.pages(parcel.screen)[begin:], begin + 1):
+            receipt = await self._direct(parcel, f"{parcel.key}.{number}", page)
+            if receipt != Sent():
+                return _once_begun(receipt, begun=number > 1)
+            await asyncio.sleep(self._page_s)
+        return Sent()
 
     async def _answer(self, handle: Handle, message: render.Message) -> Receipt:
         target = json.loads(handle.token)
@@ -59,28 +81,28 @@ class Sender:
             return receipts.of_failure(error, posting=True)
         return receipts.of_response_url(answer.status_code, answer.headers, answer.body)
 
-    async def _direct(self, parcel: Parcel, message: render.Message) -> Receipt:
+    async def _direct(self, parcel: Parcel, key: str, message: render.Message) -> Receipt:
         """To the address that we know. Where Slack says that there is none such, once more to the one it opens."""
         known = self._known(parcel)
-        receipt = await self._post(known, parcel, message) if known else receipts.NO_ADDRESS
+        receipt = await self._post(known, key, message) if known else receipts.NO_ADDRESS
         if receipt not in receipts.ADDRESS_IS_GONE:
             return receipt
         opened, not_opened = await self._open(parcel.person.user)
         if not opened:
             return not_opened
-        return await self._post(opened, parcel, message) if opened != known else receipt
+        return await self._post(opened, key, message) if opened != known else receipt
 
-    async def _settle(self, parcel: Parcel) -> Receipt:
-        """Sent: an earlier try arrived. Later: none did. Otherwise it may lie where we cannot see it."""
+    async def _settle(self, parcel: Parcel) -> str | Receipt:
+        """The key of what arrived last of the parcel. Later: nothing did. Otherwise it may lie where we cannot see."""
         known = self._known(parcel)
-        receipt = await self._look(known, parcel) if known else receipts.NO_ADDRESS
-        if receipt not in receipts.ADDRESS_IS_GONE:
-            return receipt
+        there = await self._look(known, parcel) if known else receipts.NO_ADDRESS
+        if isinstance(there, str) or there not in receipts.ADDRESS_IS_GONE:
+            return there
         opened, not_opened = await self._open(parcel.person.user)
         if not opened:
             return receipts.unsettled(not_opened)
         found = await self._look(opened, parcel)
-        return receipt if known and found == Later() else found
+        return there if known and found == Later() else found
 
     def _known(self, parcel: Parcel) -> str:
         """One that Slack opened for us is newer than what the parcel was given."""
@@ -98,13 +120,13 @@ class Sender:
         channel = self._channels[user] = answer["channel"]["id"]
         return channel, Sent()
 
-    async def _post(self, channel: str, parcel: Parcel, message: render.Message) -> Receipt:
+    async def _post(self, channel: str, key: str, message: render.Message) -> Receipt:
         try:
             await self._client.chat_postMessage(
                 channel=channel,
                 text=message.text,
                 blocks=message.blocks,
-                metadata={"event_type": METADATA_TYPE, "event_payload": {"id": parcel.key}},
+                metadata={"event_type": METADATA_TYPE, "event_payload": {"id": key}},
                 mrkdwn=False,
                 unfurl_links=False,
                 unfurl_media=False,
@@ -113,7 +135,7 @@ class Sender:
             return receipts.of_failure(error, posting=True)
         return Sent()
 
-    async def _look(self, channel: str, parcel: Parcel) -> Receipt:
+    async def _look(self, channel: str, parcel: Parcel) -> str | Receipt:
         """From the newest message back to when the parcel was made, and a page at least: that time may have been
         read from a clock that was put right since."""
         since = (parcel.made_at - _CLOCKS_APART).timestamp()
@@ -124,8 +146,9 @@ class Sender:
                     channel=channel, include_all_metadata=True, limit=PAGE_MESSAGES, cursor=cursor or None
                 )
                 messages = page["messages"]
-                if any(_key(message) == parcel.key for message in messages):
-                    return Sent()
+                keys = (_key(message) for message in messages)
+                if found := next((key for key in keys if key.partition(".")[0] == parcel.key), ""):
+                    return found
                 cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
                 if not cursor or (messages and float(messages[-1]["ts"]) < since):
                     return Later()
@@ -134,7 +157,13 @@ class Sender:
         return Unknown()
 
 
-def _key(message: Mapping[str, Any]) -> str | None:
-    """The key of the parcel that this message is, where it is one of ours."""
+def _once_begun(receipt: Receipt, *, begun: bool) -> Receipt:
+    """Of a document that is there in part, "not yet" would be a lie: the next try has to find the rest."""
+    return receipts.unsettled(receipt) if begun else receipt
+
+
+def _key(message: Mapping[str, Any]) -> str:
+    """The key of the parcel, or of the part of one, that this message is, where it is one of ours."""
     metadata = message.get("metadata") or {}
-    return (metadata.get("event_payload") or {}).get("id") if metadata.get("event_type") == METADATA_TYPE else None
+    payload = metadata.get("event_payload") or {}
+    return str(payload.get("id", "")) if metadata.get("event_type") == METADATA_TYPE else ""

@@ -96,6 +96,7 @@ class WebPlatform:
         self._sending: dict[str, _Sending] = {}
         self._files = {path.name: path for path in PAGE.iterdir() if path.suffix in KINDS}
         routes.add_get("/", _loopback_only(self._file))
+        routes.add_get("/page/words.json", _loopback_only(self._words))
         routes.add_get("/page/{name}", _loopback_only(self._file))
         routes.add_get("/ws", _loopback_only(self._converse, socket=True))
 
@@ -134,6 +135,10 @@ class WebPlatform:
         if path is None:
             return web.Response(status=404, text="There is nothing here.", headers=HEADERS)
         return web.FileResponse(path, headers={**HEADERS, "Content-Type": KINDS[path.suffix]})
+
+    async def _words(self, _: web.Request) -> web.StreamResponse:
+        words = {language: dict(self._core.words(language)) for language in self._core.languages}
+        return web.json_response(words, headers=HEADERS)
 
     async def _converse(self, request: web.Request) -> web.StreamResponse:
         if self._stopped:
@@ -199,7 +204,7 @@ class WebPlatform:
             case Skip():
                 await self._skip(page, frame)
             case Fault():
-                await page.tell(render.fault(frame.say, frame.id))
+                await page.tell(render.fault(frame.why, frame.id))
             case Event():
                 taken = await self._core.take(frame)
                 await page.tell(render.taken(frame.delivery_id))
@@ -220,7 +225,7 @@ class WebPlatform:
         try:
             await self._core.skip(skip.by)
         except ProgramError:
-            await page.tell(render.fault("This clock cannot be put forward.", skip.id))
+            await page.tell(render.fault("clock_fixed", skip.id))
             return
         await page.tell(render.taken(skip.id))
         for each in list(self._pages):

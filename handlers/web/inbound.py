@@ -111,9 +111,9 @@ class _Submitted(_Frame):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A frame that cannot be used. `say` is for the page; `id` is the frame's own, where it had one."""
+    """A frame that cannot be used. `why`: the id of the page's word for it; `id` is the frame's own, if it had one."""
 
-    say: str
+    why: str
     id: str = ""
 
 
@@ -142,17 +142,17 @@ _FRAMES: TypeAdapter[Hello | Shown | Skip | _Said | _Command | _Picked | _Submit
 def read(text: str, speaker: Speaker | None, now: datetime) -> Inbound:
     """One frame as sent. Never raises: what cannot be used comes back as a Fault."""
     if len(text) > FRAME_LONGEST_CHARS:
-        return Fault("That is too long to send at once.", _frame_id(text))
+        return Fault("too_long_at_once", _frame_id(text))
     try:
         frame = _FRAMES.validate_json(text)
     except ValidationError:
-        return Fault("That could not be read.", _frame_id(text))
+        return Fault("unreadable", _frame_id(text))
     if isinstance(frame, Hello):
-        return Fault("This page has said hello before.", frame.id) if speaker else frame
+        return Fault("unreadable", frame.id) if speaker else frame
     if isinstance(frame, Shown):
         return frame
     if speaker is None:
-        return Fault("This page has not said hello yet.", frame.id)
+        return Fault("unreadable", frame.id)
     return frame if isinstance(frame, Skip) else _event(frame, speaker, now)
 
 

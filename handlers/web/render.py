@@ -4,7 +4,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from bot.model import Choice, Field, Form, Menu, Option
+from bot.model import Choice, Field, Form, Menu, Option, Timeline
 from bot.runtime.ports import Parcel
 
 # Up to so many options, a person sees all of them at once; more go into one drop-down list.
@@ -25,6 +25,9 @@ def screen(parcel: Parcel) -> str:
         menu=_menu(shown.menu) if shown.menu else None,
         picture=shown.picture,
         forgets=shown.forgets,
+        language=shown.language,
+        document={"name": shown.document.name, "text": shown.document.text} if shown.document else None,
+        timeline=_timeline(shown.timeline) if shown.timeline else None,
     )
 
 
@@ -36,8 +39,8 @@ def clock(now: datetime) -> str:
     return _frame("clock", now=_epoch_ms(now))
 
 
-def fault(say: str, frame_id: str = "") -> str:
-    return _frame("fault", say=say, id=frame_id)
+def fault(why: str, frame_id: str = "") -> str:
+    return _frame("fault", why=why, id=frame_id)
 
 
 def _frame(kind: str, **parts: Any) -> str:
@@ -51,6 +54,12 @@ def _epoch_ms(at: datetime) -> int:
 def _choice(choice: Choice) -> dict[str, Any]:
     form = {"form": _form(choice.form)} if choice.form else {}
     return {"id": choice.id, "label": choice.label, **form}
+
+
+def _timeline(timeline: Timeline) -> dict[str, Any]:
+    marks = sorted(timeline.marks, key=lambda mark: mark.on)
+    drawn = [{"on": mark.on.isoformat(), "kind": mark.kind, "label": mark.label} for mark in marks]
+    return {"title": timeline.title, "marks": drawn, "text": timeline.text}
 
 
 def _menu(menu: Menu) -> dict[str, Any]:

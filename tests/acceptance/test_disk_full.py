@@ -114,7 +114,7 @@ async def test_while_the_disk_is_full_nobody_is_told_yes_and_when_there_is_room_
         await ben.content()
         await place.until(lambda: "How upset are you right now?" in ana.seen()[-1].words)
         assert [shown.words.partition("\n")[0] for shown in ana.seen() if APOLOGY not in shown.words] == [
-            "I'm here with you. Nothing has to be decided now.",
+            "Nothing has to be decided now.",
             "How upset are you right now?",
         ]
         assert ben.count() == Count(1, lost=0, doubled=0)

@@ -23,11 +23,11 @@ MORNING = [
     "check_in.calm",
     "check_in.safe",
     "check_in.look",
+    "check_in.hub",
     "check_in.support",
-    "check_in.how_often",
-    "check_in.role",
-    "check_in.happened",
-    "check_in.openers",
+    "openers.happened",
+    "openers.tone",
+    "openers.shown",
 ]
 
 
@@ -47,9 +47,10 @@ async def morning(page: Page) -> None:
     """From the knock to openers in the person's own words."""
     knock = await page.until_step("check_in.knock")
     assert knock["text"] == "Your check-in, as you asked. Open it when you're alone."
-    for choice in ("open", "calm", "yes", "on", "speak_up", "always", "speak"):
+    for choice in ("open", "calm", "yes", "on", "talk", "speak_up"):
         await page.picks(choice)
-    openers = await page.fills("write", happened="when your sister joked about my job")
+    await page.fills("write", happened="when your sister joked about my job")
+    openers = await page.picks("plain")
     assert "I felt hurt when your sister joked about my job" in openers["text"]
 
 

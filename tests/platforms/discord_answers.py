@@ -1,5 +1,6 @@
 """A small Discord on loopback: how an interaction may be answered. Once, within 3 s, then by edits for 15 minutes."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from aiohttp import web
@@ -27,14 +28,14 @@ class Answers:
 
     async def _first_response(self, request: web.Request) -> web.Response:
         asked = self._find(request.match_info["token"])
-        body = await request.json()
+        body, uploads = await rules.given(request)
         kind, data = body["type"], body.get("data") or {}
         if asked is None or self._world.now() - asked.at > FIRST_RESPONSE:
             raise Refusal(404, 10062, "Unknown interaction")
         if asked.answer:
             raise Refusal(400, 40060, "Interaction has already been acknowledged.")
         self._check(asked, kind, data)
-        asked.original = self._carry_out(asked, kind, data)
+        asked.original = self._carry_out(asked, kind, data, uploads)
         asked.answer = kind
         message = asked.original
         callback = {"id": str(asked.id), "type": asked.kind, "response_message_id": message and str(message.id)}
@@ -55,22 +56,24 @@ class Answers:
         if kind == MESSAGE:
             rules.refuse_empty(data)
 
-    def _carry_out(self, asked: Interaction, kind: int, data: Payload) -> Message | None:
+    def _carry_out(
+        self, asked: Interaction, kind: int, data: Payload, uploads: Mapping[str, rules.Upload]
+    ) -> Message | None:
         if kind == MODAL:
             asked.modal = data
             return None
         if kind == MESSAGE:
-            return self._world.add(asked.channel, BOT, data)
+            return self._world.add(asked.channel, BOT, data, uploads)
         if kind == DEFERRED_MESSAGE:
             return self._world.add(asked.channel, BOT, {"flags": data.get("flags", 0) | rules.LOADING})
         if kind == UPDATE and asked.message is not None:
-            asked.message.edit(data)
+            asked.message.edit(data, uploads)
         return asked.message
 
     async def _edit_original(self, request: web.Request) -> web.Response:
-        message, payload = self._original(request.match_info["token"]), await request.json()
+        message, (payload, uploads) = self._original(request.match_info["token"]), await rules.given(request)
         rules.refuse_invalid(rules.message_faults(payload))
-        message.edit(payload)
+        message.edit(payload, uploads)
         return reply(message.payload())
 
     async def _delete_original(self, request: web.Request) -> web.Response:

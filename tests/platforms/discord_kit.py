@@ -2,7 +2,7 @@
 
 import asyncio
 import base64
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -28,6 +28,7 @@ from bot.runtime.ports import Clock, Parcel, Receipt, Taken
 from handlers.discord.adapter import DiscordAdapter
 from handlers.discord.invalid import MOST
 from handlers.discord.settings import DiscordSettings
+from tests.platforms import words
 from tests.platforms.discord_person import Person
 from tests.platforms.discord_server import DiscordServer
 from tests.platforms.discord_world import APPLICATION, World
@@ -70,7 +71,7 @@ class FakeCore:
 
     def __init__(self, world: World) -> None:
         self.clock: Clock = world
-        self.apology = "Please send it again."
+        self.languages: Sequence[str] = words.LANGUAGES
         self.adapter: DiscordAdapter | None = None
         self.taking: list[Event] = []
         self.events: list[Event] = []
@@ -115,8 +116,16 @@ class FakeCore:
         parcel = self.parcel(Somebody("discord", "", str(person.id)), screen(90, text))
         return replace(parcel, check_in=7)
 
+    def words(self, language: str) -> Mapping[str, str]:
+        return words.words(language)
+
+    def apology(self, language: str) -> str:
+        return words.apology(language)
+
     def form(self, step: str, choice: str, language: str) -> Form | None:
-        return NOTE if step.startswith("test.") and choice == "note" else None
+        if not step.startswith("test.") or choice != "note":
+            return None
+        return NOTE if language == "en" else replace(NOTE, title=f"{NOTE.title} ({language})")
 
     async def arrived(self, person: Somebody) -> None:
         raise ProgramError(f"Discord does not say when {person.user} arrives")

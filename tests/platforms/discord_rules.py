@@ -5,13 +5,77 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from aiohttp import web
+from aiohttp import BodyPartReader, web
 
 Payload = Mapping[str, Any]
 
+# Of Discord's locales, those that these tests come upon.
+LOCALES = frozenset({"en-US", "en-GB", "es-ES", "es-419", "de", "fr", "pt-BR"})
 ROW, BUTTON, SELECT, TEXT_INPUT, LABEL, RADIO = 1, 2, 3, 4, 18, 21
 SUPPRESS_EMBEDS, EPHEMERAL, LOADING, SILENT = 1 << 2, 1 << 6, 1 << 7, 1 << 12
 FLAGS_OF_A_REPLY = SUPPRESS_EMBEDS | EPHEMERAL | SILENT | 1 << 15
+
+
+Upload = tuple[str, bytes]
+# What a bot may attach where nobody has paid for more.
+FILE_BYTES, REQUEST_BYTES, FILES = 10 << 20, 25 << 20, 10
+_FILE = re.compile(r"files\[(\d)\]")
+
+
+async def given(request: web.Request) -> tuple[dict[str, Any], dict[str, Upload]]:
+    """The payload, and what was uploaded with it by its number: both in one form, where there is a file."""
+    if request.content_type != "multipart/form-data":
+        return await request.json(), {}
+    payload: dict[str, Any] = {}
+    uploads: dict[str, Upload] = {}
+    async for part in await request.multipart():
+        assert isinstance(part, BodyPartReader)
+        content = bytes(await part.read())
+        if part.name == "payload_json":
+            payload = json.loads(content)
+        elif number := _FILE.fullmatch(part.name or ""):
+            uploads[number[1]] = part.filename or "", content
+        else:
+            raise Refusal(400, 50035, "Invalid Form Body", [f"{part.name}: not a file"])
+    refuse_invalid(_upload_faults(payload.get("data", payload), uploads))
+    return payload, uploads
+
+
+def _upload_faults(message: Payload, uploads: Mapping[str, Upload]) -> Iterator[str]:
+    if any(len(content) > FILE_BYTES for _, content in uploads.values()):
+        raise Refusal(413, 40005, "Request entity too large")
+    listed = [str(each.get("id")) for each in message.get("attachments", [])]
+    if len(listed) > FILES or len(set(listed)) < len(listed):
+        yield "attachments: at most 10, each once"
+    if missing := set(uploads) - set(listed):
+        yield f"attachments: {missing} is not listed"
+
+
+def attached(kept: Sequence[Payload], message: Payload, uploads: Mapping[str, Upload]) -> list[dict[str, Any]]:
+    """The attachments of a message after this: where it names none, those that it had."""
+    if "attachments" not in message:
+        return [dict(each) for each in kept]
+    found = []
+    for each in message["attachments"]:
+        number = str(each["id"])
+        if number in uploads:
+            name, content = uploads[number]
+            url = f"https://cdn.discordapp.com/attachments/{number}"
+            found.append(
+                {
+                    "id": number,
+                    "filename": name,
+                    "size": len(content),
+                    "url": url,
+                    "proxy_url": url,
+                    "text": content.decode(),
+                }
+            )
+        elif known := next((old for old in kept if old["id"] == number), None):
+            found.append(dict(known))
+        else:
+            raise Refusal(400, 50035, "Invalid Form Body", [f"attachments: no file {number} was uploaded"])
+    return found
 
 
 def reply(body: object, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
@@ -54,7 +118,7 @@ def message_faults(payload: Payload) -> Iterator[str]:
 
 
 def refuse_empty(payload: Payload) -> None:
-    if not (payload.get("content") or "").strip() and not payload.get("components"):
+    if not ((payload.get("content") or "").strip() or payload.get("components") or payload.get("attachments")):
         raise Refusal(400, 50006, "Cannot send an empty message")
 
 
@@ -78,11 +142,18 @@ def modal_faults(payload: Payload) -> Iterator[str]:
 def command_faults(payload: Payload) -> Iterator[str]:
     if not re.fullmatch(r"[-_a-z0-9]{1,32}", payload.get("name", "")):
         yield "name: 1 to 32 small letters"
-    yield from _text("description", payload.get("description"), 100)
+    yield from _described(payload)
     for option in payload.get("options", []):
-        yield from _text("options.description", option.get("description"), 100)
+        yield from _described(option)
         if option.get("max_length", 1) not in range(1, 6001):
             yield "options.max_length: between 1 and 6000"
+
+
+def _described(named: Payload) -> Iterator[str]:
+    for locale, text in {"": named.get("description"), **(named.get("description_localizations") or {})}.items():
+        yield from _text(f"description {locale}", text, 100)
+        if locale and locale not in LOCALES:
+            yield f"description_localizations: {locale} is not a locale"
 
 
 def _row_faults(row: Payload) -> Iterator[str]:

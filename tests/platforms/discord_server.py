@@ -11,7 +11,7 @@ from tests.platforms.cuts import half_an_answer
 from tests.platforms.discord_answers import Answers
 from tests.platforms.discord_gateway import Gateway
 from tests.platforms.discord_rules import Refusal, reply
-from tests.platforms.discord_world import APPLICATION, BOT, NOT_OURS, Fault, World, user_payload
+from tests.platforms.discord_world import APPLICATION, BOT, NOT_OURS, Fault, Payload, World, user_payload
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -20,7 +20,7 @@ class DiscordServer(World):
     async def __aenter__(self) -> "DiscordServer":
         self.gateway = Gateway(self)
         self._released = asyncio.Event()
-        app = web.Application(middlewares=[self._answering])
+        app = web.Application(middlewares=[self._answering], client_max_size=rules.REQUEST_BYTES)
         app.add_routes(
             [
                 web.get("/api/v10/users/@me", self._me),
@@ -113,8 +113,9 @@ class DiscordServer(World):
         own = {"id": str(APPLICATION), "owner": user_payload(1), "verify_key": "0"}
         return reply({**plain, **own, **self.app})
 
-    async def _get_commands(self, _: web.Request) -> web.Response:
-        return reply(self.commands)
+    async def _get_commands(self, request: web.Request) -> web.Response:
+        whole = request.query.get("with_localizations") == "true"
+        return reply(self.commands if whole else [_without_localizations(command) for command in self.commands])
 
     async def _put_commands(self, request: web.Request) -> web.Response:
         commands = await request.json()
@@ -150,7 +151,7 @@ class DiscordServer(World):
 
     async def _post(self, request: web.Request) -> web.Response:
         channel, user = self._ours(request)
-        payload = await request.json()
+        payload, uploads = await rules.given(request)
         if user in self.closed:
             raise Refusal(403, 50007, "Cannot send messages to this user")
         rules.refuse_invalid(rules.message_faults(payload))
@@ -159,8 +160,13 @@ class DiscordServer(World):
             raise Refusal(400, 50035, "Invalid Form Body", ["flags: only an answer can be ephemeral"])
         nonce = payload.get("nonce", "")
         earlier = self.of_nonce(nonce) if payload.get("enforce_nonce") else None
-        message = earlier or self.add(channel, BOT, payload)
+        message = earlier or self.add(channel, BOT, payload, uploads)
         return reply({**message.payload(), "nonce": nonce})
+
+
+def _without_localizations(command: Payload) -> Payload:
+    kept = {name: value for name, value in command.items() if not name.endswith("_localizations")}
+    return {**kept, "options": [_without_localizations(option) for option in command.get("options", [])]}
 
 
 def _body(answer: web.StreamResponse) -> bytes:

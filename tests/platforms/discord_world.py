@@ -1,9 +1,10 @@
 """What the small Discord remembers: messages, interactions, people, its clock, and what it was told to do wrong."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Any, Literal, TypeVar
 
 from tests.platforms import discord_rules as rules
@@ -32,6 +33,7 @@ class Message:
     at: datetime
     content: str = ""
     components: list[Payload] = field(default_factory=list)
+    attachments: list[Payload] = field(default_factory=list)
     flags: int = 0
     nonce: str = ""
     sent: Payload = field(default_factory=dict)
@@ -61,14 +63,19 @@ class Message:
     def options(self) -> list[str]:
         return [option["label"] for item in self.items for option in item.get("options", [])]
 
-    def edit(self, payload: Payload) -> None:
+    @property
+    def files(self) -> dict[str, str]:
+        return {each["filename"]: each["text"] for each in self.attachments}
+
+    def edit(self, payload: Payload, uploads: Mapping[str, rules.Upload] = MappingProxyType({})) -> None:
+        self.attachments = rules.attached(self.attachments, payload, uploads)
         self.content = payload.get("content", self.content) or ""
         self.components = payload.get("components", self.components) or []
         self.flags &= ~rules.LOADING
 
     def payload(self) -> Payload:
         """As Discord gives it back: trimmed, and without the nonce, which no history holds."""
-        empty: Payload = {name: [] for name in ("mentions", "mention_roles", "attachments", "embeds")}
+        empty: Payload = {name: [] for name in ("mentions", "mention_roles", "embeds")}
         return {
             **empty,
             "id": str(self.id),
@@ -83,6 +90,7 @@ class Message:
             "pinned": False,
             "flags": self.flags,
             "components": self.components,
+            "attachments": [{name: each[name] for name in each if name != "text"} for each in self.attachments],
         }
 
 
@@ -182,10 +190,13 @@ class World:
     def user_of(self, dm: int) -> int | None:
         return next((user for user, channel in self._dms.items() if channel == dm), None)
 
-    def add(self, channel: int, author: int, payload: Payload) -> Message:
+    def add(
+        self, channel: int, author: int, payload: Payload, uploads: Mapping[str, rules.Upload] = MappingProxyType({})
+    ) -> Message:
         message = Message(self.new_id(), channel, author, self.now(), sent=payload)
         message.content = payload.get("content") or ""
         message.components = payload.get("components") or []
+        message.attachments = rules.attached([], payload, uploads)
         message.flags, message.nonce = payload.get("flags", 0), payload.get("nonce", "")
         self.messages.append(message)
         return message

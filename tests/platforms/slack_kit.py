@@ -1,9 +1,9 @@
 """What the Slack tests share: a core small enough to read, and the adapter joined to the small Slack."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import TypeVar
@@ -17,6 +17,7 @@ from bot.runtime.ports import Clock, Parcel, Receipt, Taken
 from handlers.slack.adapter import PATH, SlackAdapter
 from handlers.slack.patience import Patience
 from handlers.slack.settings import SlackSettings
+from tests.platforms import words
 from tests.platforms.slack_person import SlackPerson
 from tests.platforms.slack_server import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, SlackServer
 from tests.platforms.slack_world import PATIENCE_S
@@ -46,7 +47,7 @@ SCREEN = Screen(
 BOTH_WAYS = pytest.mark.parametrize("socket_mode", [True, False], ids=["socket mode", "signed http"])
 
 # Short where a test waits for patience to run out, long where it must not.
-QUICK = Patience(form=2.0, hint=1.0, send=2.0, connect=2.0, watch=0.05, stop=2.0)
+QUICK = Patience(form=2.0, hint=1.0, send=2.0, connect=2.0, page=0.0, watch=0.05, stop=2.0)
 
 
 class RealClock:
@@ -59,7 +60,7 @@ class TableCore:
 
     def __init__(self) -> None:
         self.clock: Clock = RealClock()
-        self.apology = "Please send it again."
+        self.languages: Sequence[str] = words.LANGUAGES
         self.screen: Screen | None = SCREEN
         self.forms = {(SCREEN.step, "note"): NOTE}
         self.events: list[Event] = []
@@ -95,8 +96,15 @@ class TableCore:
         if taken.parcel is not None and self.platform is not None:
             await self._add(self.receipts, await self.platform.send(taken.parcel))
 
+    def words(self, language: str) -> Mapping[str, str]:
+        return words.words(language)
+
+    def apology(self, language: str) -> str:
+        return words.apology(language)
+
     def form(self, step: str, choice: str, language: str) -> Form | None:
-        return self.forms.get((step, choice))
+        form = self.forms.get((step, choice))
+        return form if form is None or language == "en" else replace(form, title=f"{form.title} ({language})")
 
     async def arrived(self, person: Person) -> None:
         raise NotImplementedError

@@ -8,6 +8,7 @@ Json = Mapping[str, Any]
 BLOCKS_IN_MESSAGE, BLOCKS_IN_VIEW = 50, 100
 ACTION_ID, BLOCK_ID, CALLBACK_ID = 255, 255, 255
 SECTION_TEXT = 3000
+BLOCKS_TOGETHER = 11_000
 ELEMENTS = 25
 BUTTON_TEXT, BUTTON_VALUE = 75, 2000
 OPTIONS, GROUPS, OPTION_TEXT, OPTION_VALUE, GROUP_LABEL = 100, 100, 75, 150, 75
@@ -27,6 +28,11 @@ def faults_of_message(text: object, blocks: object) -> list[str]:
     for place, block in enumerate(blocks):
         found.extend(f"/blocks/{place}: {fault}" for fault in _faults_of_block(block, modal=False))
     return [*found, *_repeated(blocks)]
+
+
+def too_long(blocks: Sequence[Json]) -> bool:
+    """Slack counts a message's blocks together; it does not say how, nor from where on."""
+    return sum(len(block.get("text", {}).get("text", "")) for block in blocks) > BLOCKS_TOGETHER
 
 
 def faults_of_view(view: Json) -> list[str]:

@@ -83,6 +83,9 @@ class WebApi:
     def _next_fault(self, name: str, channel: str = "") -> Fault | None:
         waiting = self.world.faults[name]
         fault = next((fault for fault in waiting if fault.channel in {"", channel}), None)
+        if fault is not None and fault.after:
+            fault.after -= 1
+            return None
         if fault is not None:
             waiting.remove(fault)
         return fault
@@ -154,6 +157,8 @@ class WebApi:
             return _no("invalid_metadata_format")
         if found := slack_rules.faults_of_message(given.get("text"), given.get("blocks")):
             return _no("invalid_blocks", errors=found)
+        if slack_rules.too_long(given["blocks"]):
+            return _no("msg_blocks_too_long")
         message = Posted(
             channel,
             given["text"],

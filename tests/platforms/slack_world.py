@@ -5,7 +5,7 @@ import itertools
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from tests.platforms import slack_rules
@@ -55,7 +55,8 @@ class Fault:
     """What goes wrong with one call. `done`: the call has its effect all the same.
 
     `half`: the answer ends in its middle. `late_s`: it comes so much later. `hang`: it never comes.
-    `channel`: only a call about this one goes wrong. `struck`: it has gone wrong.
+    `channel`: only a call about this one goes wrong. `after`: so many calls go well before it.
+    `struck`: it has gone wrong.
     """
 
     status: int = 200
@@ -67,6 +68,7 @@ class Fault:
     hang: bool = False
     done: bool = False
     channel: str = ""
+    after: int = 0
     struck: bool = False
 
 
@@ -122,6 +124,10 @@ class World:
     def fail(self, method: str, fault: Fault) -> None:
         """The next call of `method` (or of `response_url`) goes wrong so."""
         self.faults[method].append(fault)
+
+    def fail_nth(self, method: str, before: int, fault: Fault) -> None:
+        """As `fail`, after so many calls that go well."""
+        self.faults[method].append(replace(fault, after=before))
 
     def called(self, method: str) -> list[dict[str, Any]]:
         return [given for name, given in self.calls if name == method]

@@ -265,7 +265,7 @@ async def test_a_turn_that_fails_is_one_persons_failure_and_they_are_told_to_sen
         core.answer = kit.screen
         await ann.dm("hello again")
         third = await ann.sees_new([first, second])
-    assert [first.content, second.content] == [core.apology, core.apology]
+    assert [first.content, second.content] == [core.apology("en-GB"), core.apology("")]
     assert (first.silent, second.ephemeral, third.content) == (True, True, "Screen 3")
     assert "An event from Discord was not taken: RuntimeError at" in caplog.text
     assert "words of somebody" not in caplog.text

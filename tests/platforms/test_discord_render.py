@@ -11,6 +11,7 @@ from handlers.discord import position, render
 from handlers.discord.position import Position
 from tests.platforms import discord_kit as kit
 from tests.platforms.discord_rules import Live, message_faults, modal_faults, shown
+from tests.platforms.words import ENGLISH
 
 STARTS = ["# ", "-# ", "> ", ">>> ", "- ", "* ", "1. "]
 MARKUP = [*STARTS, "**", "__", "~~", "||", "`", "```", "\\", "\n", "\r", "  ", "[a](", ")"]
@@ -71,7 +72,7 @@ def screens(draw: st.DrawFn) -> Screen:
 @given(screens(), st.text("abcdefghijklmnopqrstuvwxyz0123456789", min_size=1, max_size=25))
 def test_any_screen_is_one_message_within_discords_limits(screen: Screen, key: str) -> None:
     rows = render.view(screen, key).to_components()
-    assert list(message_faults({"content": render.content(screen), "components": rows, "nonce": key})) == []
+    assert list(message_faults({"content": render.content(screen, ENGLISH), "components": rows, "nonce": key})) == []
     items = [item for row in rows for item in row["components"]]
     assert {position.read(item["custom_id"]).step for item in items} == {screen.step}  # type: ignore[union-attr]
     assert (items[-1]["label"], position.mark(items[-1]["custom_id"])) == (render.clip(screen.safety.label, 80), key)
@@ -80,7 +81,7 @@ def test_any_screen_is_one_message_within_discords_limits(screen: Screen, key: s
 @unhurried
 @given(texts)
 def test_every_letter_is_shown_and_none_is_markup_mention_or_link(text: str) -> None:
-    seen = shown(render.content(kit.screen(1, text or "x")))
+    seen = shown(render.content(kit.screen(1, text or "x"), ENGLISH))
     assert seen in {text or "x", text.replace("```", "``ˋ")}
 
 
@@ -116,7 +117,7 @@ def test_only_what_discord_would_read_is_escaped(text: str, content: str) -> Non
 
 def test_a_text_that_escaping_would_make_too_long_is_shown_whole_all_the_same() -> None:
     text = "*" * SCREEN_LONGEST_CHARS
-    assert shown(render.content(kit.screen(1, text))) == text
+    assert shown(render.content(kit.screen(1, text), ENGLISH)) == text
 
 
 def test_a_position_is_read_as_it_was_written() -> None:
@@ -138,7 +139,7 @@ def test_more_than_discord_can_show_is_a_bug() -> None:
     crowded = Field("f", "F", "pick", options=tuple(Option(f"o{n}", "O") for n in range(26)))
     for broken in (
         lambda: render.view(kit.screen(1, choices=many), "key"),
-        lambda: render.content(kit.screen(1, "a" * 2_001)),
+        lambda: render.content(kit.screen(1, "a" * 2_001), ENGLISH),
         lambda: render.modal(Form("T", "S", (field,) * 6), Position("a.b", 1, "c")),
         lambda: render.modal(Form("T", "S", ()), Position("a.b", 1, "c")),
         lambda: render.modal(Form("T", "S", (crowded,)), Position("a.b", 1, "c")),

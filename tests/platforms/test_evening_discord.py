@@ -85,12 +85,11 @@ async def test_from_the_table_to_the_openers_with_a_restart_in_the_night(tmp_pat
             assert message.content == "Your check-in, as you asked."
             assert not message.silent
             assert discord.asked("POST", "/users/@me/channels") == 0
-            for button in ("Open it", "I'm calmer now", "I'd feel safe", "Go on"):
+            for button in ("Open it", "I'm calmer now", "I'd feel safe", "Go on", "Find words for a talk"):
                 message = await ann.press(message, button)
             message = await ann.pick(message, "Speaking up at once")
-            for button in ("Every time", "Speak up for me"):
-                message = await ann.press(message, button)
-            openers = await ann.fill(message, "Write it", {"What happened": "when your sister joked about my job"})
+            message = await ann.fill(message, "Write it", {"What happened": "when your sister joked about my job"})
+            openers = await ann.press(message, "Make it plain")
             assert "I felt hurt when your sister joked about my job" in openers.content
         assert len(ann.person.sees()) == len(ann.seen)
         assert discord.refusals == []

@@ -62,28 +62,28 @@ async def test_every_word_can_be_read_and_every_control_named_and_pressed(
     browser: Browser, scheme: str, size: dict[str, Any]
 ) -> None:
     async with visit(browser, color_scheme=scheme, reduced_motion="reduce", **size) as me:
-        await _look(me)
+        await look(me)
         await me.say("he laughed along")
         await me.core.until_sent(2)
         for step in ("heat", "feel", "country", "breathe", "hello"):
             await me.show(step)
-            await _look(me)
+            await look(me)
         await me.button("Steady me").click()
         await me.core.until_sent(8)
         await me.page.locator("summary").click()
-        await _look(me)
+        await look(me)
         await me.page.keyboard.press("Escape")
         await me.show("hello")
         await me.button("Write it down").click()
-        await _look(me)
+        await look(me)
         await me.button("Close").click()
         await me.button("Clear this page").click()
-        await _look(me)
+        await look(me)
         await me.button("Hide this page").click()
-        await _look(me)
+        await look(me)
 
 
-async def _look(me: Visit) -> None:
+async def look(me: Visit) -> None:
     page = me.page
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing scrolls sideways"
     assert await page.evaluate(

@@ -11,6 +11,7 @@ from bot.model import Choice, Field, Form, Menu, Option, Screen
 from handlers.slack import position, render
 from tests.platforms import slack_rules
 from tests.platforms.slack_kit import NOTE, SCREEN
+from tests.platforms.words import ENGLISH
 
 # Labels and screens from content are never blank; the words may be anything a person can type.
 words = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=200).filter(str.strip)
@@ -47,7 +48,7 @@ forms = st.builds(Form, title=words, submit=words, fields=st.lists(fields, min_s
 
 
 def sent(screen: Screen) -> tuple[str, list[dict[str, Any]]]:
-    message = render.message(screen)
+    message = render.message(screen, ENGLISH)
     return message.text, list(message.blocks)
 
 
@@ -142,11 +143,13 @@ Nothing has to be decided tonight.\
                             "action_id": "pick:3:cool_down.hello:breathe",
                             "text": {"emoji": False, "text": "Breathe with me", "type": "plain_text"},
                             "type": "button",
+                            "value": "en",
                         },
                         {
                             "action_id": "pick:3:cool_down.hello:safety",
                             "text": {"emoji": False, "text": "I don't feel safe", "type": "plain_text"},
                             "type": "button",
+                            "value": "en",
                         },
                     ],
                     "type": "actions",

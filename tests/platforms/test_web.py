@@ -198,7 +198,7 @@ async def test_a_clock_that_cannot_move_says_so() -> None:
     async with playground(core) as ground, page(ground) as me:
         await me.hello()
         await me.send(type="skip", seconds=60)
-        assert (await me.hears("fault"))["say"] == "This clock cannot be put forward."
+        assert (await me.hears("fault"))["why"] == "clock_fixed"
 
 
 @pytest.mark.asyncio

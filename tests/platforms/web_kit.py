@@ -2,10 +2,10 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 from uuid import uuid4
@@ -18,17 +18,21 @@ from bot.model import (
     SAFETY,
     Choice,
     ChoicePicked,
+    Document,
     Event,
     Field,
     Form,
     FormSubmitted,
+    Mark,
     Menu,
     Option,
     Person,
     Screen,
+    Timeline,
 )
 from bot.runtime.ports import Clock, Later, Parcel, Receipt, Sent, Taken, Unknown
 from handlers.web.adapter import WebPlatform
+from tests.platforms import words
 
 ME = str(uuid4())
 WITHIN_S = 15.0
@@ -51,6 +55,17 @@ NOTE = Form(
         Field("place", "Where you were", "pick", options=options(PLACES)),
         Field("when", "When you talk", "when", optional=True),
     ),
+)
+EXPORT = "A note\n\n<b>über alles</b>\n" * 50
+TIMELINE = Timeline(
+    "Since September",
+    (
+        Mark(date(2026, 9, 5), "alone", "With family"),
+        Mark(date(2026, 9, 19), "talk", "A long talk in the car, on the way home from the lake and the second dinner"),
+        Mark(date(2026, 10, 3), "backed", "Extraordinarilylongplacenamewithoutanyspaceatallinit"),
+        Mark(date(2026, 11, 20), "alone", "With friends"),
+    ),
+    "5 Sep: alone in it\n19 Sep: a talk\n3 Oct: backed up\n20 Nov: alone in it",
 )
 HELLO = "That sounds hard. Nothing has to be decided tonight.\n\nFirst a minute for you. Only you can see this."
 
@@ -80,6 +95,9 @@ SCREENS = {
         screen("feel", "What is strongest?", Choice("skip", "Not now"), menu=Menu("A feeling", options(FEELINGS))),
         screen("country", "Where are you?", Choice("skip", "Not now"), menu=Menu("Your country", options(COUNTRIES))),
         screen("kept", "It is kept. You can come back to it tomorrow.", Choice("hello", "Start again")),
+        replace(screen("file", "Here is all of it."), document=Document("debrief.txt", EXPORT)),
+        replace(screen("times", "What happened when."), timeline=TIMELINE),
+        replace(screen("hola", "Aquí estamos.", Choice("note", "Escribir", NOTE)), language="es"),
         screen("help", "If you are in danger, call your local emergency number.", Choice("hello", "Back")),
     )
 }
@@ -91,7 +109,7 @@ class SmallCore:
 
     def __init__(self) -> None:
         self.clock: Clock = self
-        self.apology = "Please send it again."
+        self.languages: Sequence[str] = words.LANGUAGES
         self.movable = True
         self.ahead = timedelta(0)
         self.platform: WebPlatform | None = None
@@ -151,6 +169,12 @@ class SmallCore:
         self.receipts.append(receipt)
         await self._note()
         return receipt
+
+    def words(self, language: str) -> Mapping[str, str]:
+        return words.words(language)
+
+    def apology(self, language: str) -> str:
+        return words.apology(language)
 
     def form(self, step: str, choice: str, language: str) -> Form | None:
         return next((each.form for each in SCREENS[step].choices if each.id == choice), None)

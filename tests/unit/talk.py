@@ -101,8 +101,8 @@ def at_planning(*, zone: str = "", locale: str = "") -> Talk:
 def at_the_openers() -> Talk:
     talk = at_the_table(zone="Europe/London")
     talk.says("check-in")
-    talk.picks("open", "calm", "yes", "on", "skip", "skip", "skip", "skip", "skip")
-    assert talk.screen.step == "check_in.openers"
+    talk.picks("open", "calm", "yes", "on", "talk", "skip", "skip", "skip", "plain")
+    assert talk.screen.step == "openers.shown"
     return talk
 
 

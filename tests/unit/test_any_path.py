@@ -99,7 +99,8 @@ def _screen_holds(before: Conversation, turn: Turn, screen: Screen) -> None:
     assert not UNFILLED.search(screen.text)
     assert screen.choices or screen.menu or step.rest, "a dead end"
     assert not (step.withhold and turn.conversation.slots.get("withheld")), "shown to somebody afraid"
-    assert screen.glance in (step.glance, CONTENT.words.glance)
+    lines = {option.label for option in CONTENT.lists["reminders"]} if step.glance else set()
+    assert screen.glance in {step.glance, CONTENT.words.glance} | lines
     if Forget() not in turn.effects:
         assert (screen.step, screen.visit) == (turn.conversation.step, turn.conversation.visit)
         assert screen.visit == before.visit + (1 if turn.walked else 0) or not before.step

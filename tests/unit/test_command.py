@@ -22,6 +22,34 @@ def test_triage_reads_standard_input_and_bytes_that_are_no_text() -> None:
     assert told.output.startswith("ordinary\the laughed")
 
 
+def test_triage_reads_several_files_one_after_the_other(tmp_path: Path) -> None:
+    files = [tmp_path / name for name in ("one", "two")]
+    for file, text in zip(files, ("he hit me", "él me pegó"), strict=True):
+        file.write_text(f"{text}\n", "utf-8")
+    told = TERMINAL.invoke(cli, ["triage", *map(str, files)])
+    assert told.output == "danger\the hit me\ndanger\tél me pegó\n"
+
+
+def test_triage_prints_how_well_it_reads_texts_whose_label_is_known(tmp_path: Path) -> None:
+    texts = tmp_path / "mine.tsv"
+    texts.write_text("danger\the hit me\ndanger\the laughed\nordinary\the laughed\nordinary\tme pegó\n", "utf-8")
+    told = TERMINAL.invoke(cli, ["triage", "--table", str(texts)])
+    assert told.output.splitlines()[2:] == ["| mine | 1/2 | 0/0 | 0/0 | 1/2 |"]
+
+
+def test_triage_names_each_line_without_a_known_label(tmp_path: Path) -> None:
+    texts = tmp_path / "mine.tsv"
+    texts.write_text("danger\the hit me\nhe laughed\nalarm\the laughed\n\nordinary\t \n", "utf-8")
+    told = TERMINAL.invoke(cli, ["triage", "--table", str(texts)])
+    assert told.exit_code == 1
+    assert told.output.splitlines() == [
+        f"{texts}:2: a line is a label, a tab and a text",
+        f"{texts}:3: 'alarm' is not one of: danger, self_harm, abuse, ordinary",
+        f"{texts}:4: a line is a label, a tab and a text",
+        f"{texts}:5: a line is a label, a tab and a text",
+    ]
+
+
 def test_check_says_that_the_content_is_sound() -> None:
     told = TERMINAL.invoke(cli, ["check"])
     assert (told.exit_code, told.output.startswith("content is sound: ")) == (0, True)

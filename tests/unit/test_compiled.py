@@ -18,7 +18,7 @@ from bot.care.lines import Lines
 from bot.care.triage import triage
 from bot.content import Content
 from bot.errors import ContentFault
-from tests.unit import triage_table
+from tests.unit import triage_sets
 
 CODE = compiled.CODE
 KEY, OTHER_KEY = b"k" * 32, b"o" * 32
@@ -60,11 +60,13 @@ def read_anew(path: Path, content: Content, key: bytes = KEY) -> bool:
 def test_a_later_start_reads_no_file_and_says_and_hears_the_same(folder: Path, content: Content) -> None:
     first = app.compiled_content(folder)
     later = compiled.load(compiled.place(folder), key(folder), unread)
-    for field in ("flows", "steps", "starts", "lists", "openers", "words"):
+    for field in ("flows", "steps", "starts", "lists", "openers", "words", "hearings"):
         assert getattr(later, field) == getattr(first, field) == getattr(content, field)
-    texts = [text for name in ("dev", "round") for _, text in triage_table.labelled(name)]
+    texts = [text for name in ("dev", "round") for _, text in triage_sets.labelled(name)]
     assert [later.lexicon.signs(text) for text in texts] == [content.lexicon.signs(text) for text in texts]
     assert [triage(later.lexicon, text) for text in texts] == [triage(content.lexicon, text) for text in texts]
+    assert later.drafts.said == content.drafts.said
+    assert later.drafts.phrases.find("you never") == content.drafts.phrases.find("you never") != []
     assert later.lines.countries() == content.lines.countries()
     kinds = [(code, kind) for code, _ in content.lines.countries() for kind in ("crisis", "domestic", "emergency")]
     assert [later.lines.show(*of) for of in kinds] == [content.lines.show(*of) for of in kinds]

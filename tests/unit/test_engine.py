@@ -189,7 +189,7 @@ def test_a_form_with_nothing_in_it_is_said_and_loses_nothing(values: dict[str, s
 def test_only_the_forms_own_fields_and_options_are_kept() -> None:
     talk = at_the_table()
     talk.fills("note", {"note": "Again.", "feeling": "purple", "withheld": "no", "met": "never", "heat_before": "7"})
-    assert set(talk.slots) == {"note", "heat_before", "met", "began"}
+    assert set(talk.slots) == {"note", "heat_before", "met", "began", "versions"}
     assert talk.slots["met"] == "yes"
 
 

@@ -14,7 +14,7 @@ STORY = "they laughed and nobody said a word"
 
 @pytest.mark.parametrize("sign", [DANGER, SELF_HARM, FEAR])
 def test_a_sign_in_the_form_for_what_happened_is_in_the_note_and_in_no_opener(sign: str) -> None:
-    talk = led_to("check_in.happened", "check-in", "open", "calm", "yes", "on", "skip", "skip", "skip", "skip")
+    talk = led_to("openers.happened", "check-in", "open", "calm", "yes", "on", "talk", "skip", "skip")
     talk.fills("write", {"happened": f"when {sign}"})
     assert talk.screen.step.startswith("care.")
     assert talk.slots["note"].endswith(f"\nwhen {sign}")
@@ -23,8 +23,8 @@ def test_a_sign_in_the_form_for_what_happened_is_in_the_note_and_in_no_opener(si
     talk.picks("open")
     if talk.screen.step == "care.withheld":
         talk.picks("feels_safe", "on")
-    talk.picks("calm", "yes", "on", *["skip"] * 5)
-    assert talk.screen.step == "check_in.openers"
+    talk.picks("calm", "yes", "on", "talk", "skip", "skip", "plain")
+    assert talk.screen.step == "openers.shown"
     assert sign not in talk.screen.text
 
 
@@ -75,7 +75,7 @@ def test_a_sign_in_a_late_or_doubled_form_for_a_time_is_heard(late: timedelta) -
     ("step", "path"),
     [
         ("cool_down.steady", ("start", "steady", "skip")),
-        ("check_in.feel", ("check-in", "open", "calm", "yes", "on")),
+        ("check_in.feel", ("check-in", "open", "calm", "yes", "on", "talk")),
         ("planning.ask_clock", ("settings", "zone")),
     ],
 )

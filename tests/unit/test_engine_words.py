@@ -187,7 +187,7 @@ def test_a_doubled_press_on_forget_me_remembers_nothing_either() -> None:
 
 def test_forget_me_puts_nothing_away_first() -> None:
     talk = at_the_openers()
-    talk.picks("badly", "done")
+    talk.picks("on", "badly", "done")
     talk.says("forget me")
     assert talk.picks("forget").effects == (Forget(),)
 
@@ -205,6 +205,7 @@ def test_a_new_evening_puts_the_last_debrief_away_with_all_that_was_told() -> No
     assert dict(talk.slots) == {
         "note": "and tonight again",
         "began": talk.now.isoformat(),
+        "versions": "cool_down.meet=0 cool_down.hello=0",
         "zone": "Europe/London",
         "platform_zone": "Europe/London",
         "locale": "en-GB",
@@ -232,7 +233,7 @@ def test_what_is_told_after_a_first_word_of_another_kind_is_not_lost(first: str)
 
 def test_the_last_screen_of_a_closed_debrief_begins_the_next_one() -> None:
     talk = at_the_openers()
-    talk.picks("badly", "done")
+    talk.picks("on", "badly", "done")
     assert talk.slots["closed"] == "yes"
     turn = talk.fills("note", {"note": "Something new."})
     assert [type(effect) for effect in turn.effects] == [Record]
@@ -244,12 +245,12 @@ def test_a_planned_check_in_outlives_the_debrief_and_is_still_told_truly() -> No
     talk = at_planning(zone="Europe/London")
     talk.picks("morning")
     talk.says("check-in")
-    talk.picks("open", "calm", "yes", "on", *["skip"] * 5, "done")
+    talk.picks("open", "calm", "yes", "on", "talk", *["skip"] * 3, "plain", "on", "done")
     talk.says("another joke")
     assert talk.conversation.debrief == 2
     talk.says("settings")
-    talk.picks("check_in")
-    assert talk.screen.step == "planning.already"
+    talk.picks("planned")
+    assert talk.screen.step == "settings.planned_list"
 
 
 def test_a_knock_takes_its_promise_back_and_opens_its_own_flow() -> None:

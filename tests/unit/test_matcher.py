@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.care.lexicon_file import LexiconFile
 from bot.care.matcher import TAKEN, Matcher, longest
 from bot.care.patterns import Element, Pattern, PatternFault, Reader
 from bot.care.words import STOP
-from tests.unit import triage_table
+from tests.unit import triage_sets
 
 SETS = {"they": frozenset({"a", "b"})}
 
@@ -71,8 +72,8 @@ def test_words_that_are_taken_out_later_match_no_more(rows: list[Pattern], text:
     assert longest(framed, likely) == longest(framed, matcher.likely(framed))
 
 
-def test_every_pattern_of_the_lexicon_is_found_in_its_shortest_and_its_longest_wording() -> None:
-    lexicon = triage_table.file()
+@pytest.mark.parametrize("lexicon", triage_sets.files(), ids=lambda file: file.path)
+def test_every_pattern_of_the_lexicon_is_found_in_its_shortest_and_its_longest_wording(lexicon: LexiconFile) -> None:
     rows = [row for family in lexicon.families for row in family.patterns]
     counts = {word: at for at, word in enumerate(sorted(lexicon.spelling.known))}
     matcher = Matcher(rows, counts)

@@ -42,7 +42,7 @@ def test_no_two_plays_share_a_name() -> None:
 
 
 def test_without_a_play_its_steps_are_named() -> None:
-    texts = {name: text for name, text in TEXTS.items() if name != "follow_up.yaml"}
+    texts = {name: text for name, text in TEXTS.items() if name != "settings.yaml"}
     faults = rehearse_all(content(), texts).faults
-    assert "flows/follow_up.yaml:1: P003 no play walks follow_up.mixed" in faults
-    assert "flows/follow_up.yaml:1: P004 no play picks follow_up.knock:later" in faults
+    assert "flows/settings.yaml:1: P003 no play walks settings.quiet_set" in faults
+    assert "flows/settings.yaml:1: P004 no play picks settings.start:planned" in faults

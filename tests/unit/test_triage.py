@@ -7,15 +7,18 @@ from time import process_time
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
 from bot.care.lexicon_file import load_lexicon
+from bot.care.score import share
 from bot.care.triage import Label, triage
+from bot.commands import cli
 from bot.errors import ContentFault
-from tests.unit import triage_table
+from tests.unit import triage_sets
 
 DOC = Path(__file__).parents[2] / "docs" / "care.md"
 
-LEXICON = triage_table.lexicon()
+LEXICON = triage_sets.lexicon()
 
 OWN_WORDS = [
     "he",
@@ -65,27 +68,30 @@ def read(text: str) -> Label:
     return triage(LEXICON, text)
 
 
-@pytest.mark.parametrize(("label", "text"), triage_table.labelled("forty"))
+@pytest.mark.parametrize(("label", "text"), triage_sets.labelled("forty"))
 def test_each_of_the_forty_phrases_is_read_right(label: Label, text: str) -> None:
     assert read(text) is label
 
 
-@pytest.mark.parametrize("name", ["dev", "check", "fresh", "round", "round2", "round3", "round4", "plain"])
+@pytest.mark.parametrize("name", [name for name in triage_sets.NAMES if name != "forty"])
 @pytest.mark.parametrize(
     ("label", "least"), [(Label.DANGER, 0.97), (Label.SELF_HARM, 0.97), (Label.ABUSE, 0.95), (Label.ORDINARY, 0.97)]
 )
 def test_what_it_has_learned_it_does_not_forget(name: str, label: Label, least: float) -> None:
-    right, texts = triage_table.share(triage_table.labelled(name), label, LEXICON)
+    right, texts = share(triage_sets.labelled(name), label, LEXICON)
     assert right / texts >= least
 
 
 def test_no_text_stands_in_two_sets() -> None:
-    texts = [text.casefold() for name in triage_table.NAMES for _, text in triage_table.labelled(name)]
+    texts = [text.casefold() for name in triage_sets.NAMES for _, text in triage_sets.labelled(name)]
     assert len(texts) == len(set(texts))
 
 
 def test_the_table_in_the_docs_is_the_one_that_the_command_prints() -> None:
-    assert "\n".join(triage_table.table()) in DOC.read_text("utf-8")
+    sets = [str(triage_sets.path(name)) for name in triage_sets.NAMES]
+    told = CliRunner().invoke(cli, ["triage", "--table", *sets])
+    assert told.exit_code == 0
+    assert told.output in DOC.read_text("utf-8")
 
 
 @pytest.mark.parametrize(
@@ -165,10 +171,49 @@ def test_the_most_urgent_sign_wins() -> None:
 
 
 def test_the_labels_are_those_of_the_families_that_show() -> None:
-    labels = {family.name: family.label for family in triage_table.file().families}
-    for _, text in triage_table.labelled("check"):
+    labels = {family.name: family.label for file in triage_sets.files() for family in file.families}
+    for _, text in triage_sets.labelled("check"):
         for words in (text, f"He reads my messages. {text} I want to die, he just hit me"):
             assert LEXICON.labels(words) == {labels[name] for name in LEXICON.signs(words)}
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("ME PEGÓ!!!", Label.DANGER),
+        ("me pego en la cara x contestarle", Label.DANGER),
+        ("dice q me va a m4tar", Label.DANGER),
+        ("tiene un 🔪", Label.DANGER),
+        ("kiero morirmeeee", Label.SELF_HARM),
+        ("q u i e r o morirme", Label.SELF_HARM),
+        ("no me deja ver a mi flia", Label.ABUSE),
+        ("le tengo miedo a mi noviaaa", Label.ABUSE),
+        ("me muero d risa", Label.ORDINARY),
+    ],
+)
+def test_the_way_spanish_is_typed_hides_nothing(text: str, label: Label) -> None:
+    assert read(text) is label
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("he told my sister que me va a matar", Label.DANGER),
+        ("me muero de risa, then he grabbed me by the throat", Label.DANGER),
+        ("I could have killed him, y entonces me agarró del cuello", Label.DANGER),
+        ("we were at dinner y su mamá se burló de mí", Label.ORDINARY),
+        ("no", Label.ORDINARY),
+        ("ha", Label.ORDINARY),
+    ],
+)
+def test_what_is_ordinary_in_one_language_hides_nothing_in_the_other(text: str, label: Label) -> None:
+    assert read(text) is label
+
+
+def test_the_letters_of_western_europe_are_read_as_all_others_are() -> None:
+    for code in range(0x80, 0x100):
+        typed = f"he{chr(code)}hit me"
+        assert read(typed) is read(f"{typed} \u4e00"), hex(code)
 
 
 def test_a_sign_in_a_long_story_is_found() -> None:
@@ -207,6 +252,8 @@ def test_no_row_of_its_own_words_makes_it_raise(words: list[str]) -> None:
         "ﷺ",
         "'s",
         "he never hit me ",
+        "él me pegó ",
+        "me muero de risa no me deja ",
     ],
 )
 def test_four_thousand_hostile_characters_are_read_soon(part: str) -> None:
@@ -218,12 +265,12 @@ def test_four_thousand_hostile_characters_are_read_soon(part: str) -> None:
 
 def faults_of(text: str) -> list[str]:
     with pytest.raises(ContentFault) as caught:
-        load_lexicon(text, "a.yaml")
+        load_lexicon({"a.yaml": text})
     return list(caught.value.faults)
 
 
 def test_a_good_lexicon_reads_its_examples() -> None:
-    lexicon = load_lexicon(GOOD, "a.yaml")
+    lexicon = load_lexicon({"a.yaml": GOOD})
     assert triage(lexicon, "he has a nife") is Label.DANGER
     assert triage(lexicon, "he could kill, he has a knife") is Label.DANGER
 
@@ -257,6 +304,15 @@ def test_a_good_lexicon_reads_its_examples() -> None:
 def test_each_fault_is_named_with_its_line(old: str, new: str, expected: str) -> None:
     assert GOOD.count(old) == 1
     assert [fault for fault in faults_of(GOOD.replace(old, new)) if fault.startswith(expected)]
+
+
+def test_a_family_of_another_file_keeps_its_name_to_itself() -> None:
+    with pytest.raises(ContentFault) as caught:
+        load_lexicon({"a.yaml": GOOD, "b.yaml": GOOD})
+    assert caught.value.faults == (
+        "b.yaml:7: L012 a family of this name stands in a.yaml",
+        "b.yaml:11: L012 a family of this name stands in a.yaml",
+    )
 
 
 def test_all_faults_are_named_at_once() -> None:

@@ -6,9 +6,9 @@ from itertools import product
 import pytest
 
 from bot.care.triage import Label, triage
-from tests.unit import triage_table
+from tests.unit import triage_sets
 
-LEXICON = triage_table.lexicon()
+LEXICON = triage_sets.lexicon()
 
 THEY = "he|she|my husband|my partner"
 
@@ -77,13 +77,69 @@ WORDINGS = [
     (Label.ABUSE, "I'm {} of {}", ("scared|afraid|frightened|terrified", FEARED)),
 ]
 
+ELLOS = "él|ella|mi marido|mi novia|mi pareja"
+
+GOLPES = (
+    "pegó|golpeó|abofeteó|cacheteó|pateó|mordió|zarandeó|apuñaló|dio un puñetazo|dio una bofetada|dio una cachetada|"
+    "dio una patada|agarró del cuello|tiró del pelo|jaló del pelo|empujó contra la pared|tiró al suelo|rompió la nariz|"
+    "metió una paliza|dio una trompada|ha pegado|está pegando|estranguló|quiso ahorcar"
+)
+DANOS = "matar|pegar|quemar|romper la cara|enterrar|apuñalar|golpear"
+ARMAS = (
+    "un cuchillo|una pistola|un martillo|un bate|un hacha|un machete|una navaja|el cuchillo de la cocina|una escopeta"
+)
+MORIR = (
+    "morirme|matarme|suicidarme|quitarme la vida|acabar con mi vida|ahorcarme|desaparecer para siempre|"
+    "tirarme de un puente|tirarme al tren|cortarme las venas|tomarme todas las pastillas|dejar de existir|hacerme daño"
+)
+MIO = "el móvil|el celular|los mensajes|el whatsapp|el correo|las redes|el bolso"
+LIBERTADES = (
+    "ver a mis amigas|ver a mi familia|trabajar|estudiar|salir sola|usar mi teléfono|vestirme como quiero|tener amigos|"
+    "hablar con mi hermana|manejar|conducir|tener dinero"
+)
+MANDADO = "mi dinero|todo lo que hago|lo que como|con quién hablo|mi ropa|mi vida"
+SUERTE = "matarse|quitarme a los niños|publicar mis fotos|echarme de casa|denunciarme|suicidarse|dejarme sin nada"
+TEMIDO = "a mi marido|a mi mujer|a él|a ella|a su reacción|de lo que pueda hacer|de que se enoje|de que se enfade"
+
+SPANISH = [
+    (
+        Label.DANGER,
+        "{} me {}{}",
+        (ELLOS, GOLPES, "| anoche| delante de los niños| otra vez| muy fuerte| y tengo miedo"),
+    ),
+    (
+        Label.DANGER,
+        "{} {} me va a {}",
+        (ELLOS, "dice que|me dijo que|me gritó que|amenazó con que|juró que", DANOS),
+    ),
+    (Label.DANGER, "{} {} {}", (ELLOS, "tiene|agarró|sacó|me amenaza con|viene con|trae", ARMAS)),
+    (
+        Label.DANGER,
+        "{} no me deja {}",
+        (ELLOS, "salir|irme|salir de casa|salir del cuarto|bajar del coche|pasar|salir del baño"),
+    ),
+    (Label.DANGER, "{} {} y tengo miedo", (ELLOS, "está borracho|está en la puerta gritando|viene furioso")),
+    (
+        Label.SELF_HARM,
+        "{} {}",
+        ("quiero|voy a|prefiero|tengo ganas de|pienso en|estoy pensando en|he pensado en|quisiera", MORIR),
+    ),
+    (Label.ABUSE, "{} me {} {}", (ELLOS, "revisa|lee|controla|mira siempre|espía", MIO)),
+    (Label.ABUSE, "{} no me {} {}", (ELLOS, "deja|permite|dejaba", LIBERTADES)),
+    (Label.ABUSE, "{} controla {}", (ELLOS, MANDADO)),
+    (Label.ABUSE, "{} {} {}", (ELLOS, "amenaza con|amenazó con|me amenaza con", SUERTE)),
+    (Label.ABUSE, "{} {}", ("le tengo miedo|tengo miedo|tengo pánico|tengo terror", TEMIDO)),
+]
+
 
 def worded(template: str, fillings: tuple[str, ...]) -> Iterator[str]:
     """The template filled in every way; a filling is its choices with `|` between."""
     return (template.format(*filling) for filling in product(*(choices.split("|") for choices in fillings)))
 
 
-@pytest.mark.parametrize(("label", "template", "fillings"), WORDINGS, ids=[row[1] for row in WORDINGS])
+@pytest.mark.parametrize(
+    ("label", "template", "fillings"), WORDINGS + SPANISH, ids=[row[1] for row in WORDINGS + SPANISH]
+)
 def test_the_usual_wordings_are_read_right(label: Label, template: str, fillings: tuple[str, ...]) -> None:
     texts = list(worded(template, fillings))
     wrong = [text for text in texts if triage(LEXICON, text) is not label]

@@ -8,7 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.skills.when import NIGHT_ENDS, clock_times, resolve, tomorrow, understand
+from tests.kit import content
 
+ENGLISH = content().hearings
 LONDON = ZoneInfo("Europe/London")
 FRIDAY = datetime(2026, 11, 20, 22, 15, 30, tzinfo=UTC)
 NIGHT = datetime(2026, 11, 21, 0, 30, 30, tzinfo=UTC)
@@ -19,7 +21,7 @@ INSTANTS = st.integers(0, 36_525 * 24 * 60).map(
 
 
 def shown(words: str, now: datetime, zone: ZoneInfo = LONDON) -> str:
-    found = understand(words, now, zone)
+    found = understand(words, now, zone, ENGLISH)
     assert found is not None, f"{words!r} was not understood"
     return found.at.astimezone(zone).strftime("%a %d %b %H:%M")
 
@@ -75,7 +77,7 @@ def test_a_time_is_read_as_people_write_it(words: str, expected: str) -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        *("", " ", "soon", "later", "next week", "the day after tomorrow", "9 or 10", "half past nine", "99", "25:00"),
+        *("", " ", "soon", "later", "next week", "9 or 10", "half past nine", "99", "25:00"),
         *(
             "tomorrow 25:00",
             "9:75",
@@ -86,11 +88,11 @@ def test_a_time_is_read_as_people_write_it(words: str, expected: str) -> None:
             "23/11 9:30",
             "2026-11-23 9:30:15",
         ),
-        *("@", "@-5", "@1e9", "@999999999999", "@²", "in five minutes", "9999-12-31 23:59"),
+        *("@", "@-5", "@1e9", "@999999999999", "@²", "9999-12-31 23:59"),
     ],
 )
 def test_what_is_no_time_is_not_guessed(words: str) -> None:
-    assert understand(words, FRIDAY, ZoneInfo("America/New_York")) is None
+    assert understand(words, FRIDAY, ZoneInfo("America/New_York"), ENGLISH) is None
 
 
 @pytest.mark.parametrize(
@@ -184,15 +186,15 @@ def test_an_instant_reads_back_as_the_wall_time_that_was_asked_for_unless_it_was
     zone=ZONES,
 )
 def test_no_text_at_any_time_in_any_zone_is_too_much(text: str, now: datetime, zone: ZoneInfo) -> None:
-    found = understand(text, now, zone)
+    found = understand(text, now, zone, ENGLISH)
     assert found is None or found.at.utcoffset() == timedelta(0)
-    clock_times(text)
+    clock_times(text, ENGLISH)
 
 
 @settings(deadline=None)
 @given(minutes=st.integers(1, 60 * 24 * 60), now=INSTANTS, zone=ZONES)
 def test_a_span_is_as_long_as_it_says_whatever_the_clocks_do(minutes: int, now: datetime, zone: ZoneInfo) -> None:
-    found = understand(f"in {minutes} minutes", now, zone)
+    found = understand(f"in {minutes} minutes", now, zone, ENGLISH)
     assert found is not None
     assert found.at - now == timedelta(minutes=minutes)
 
@@ -200,7 +202,7 @@ def test_a_span_is_as_long_as_it_says_whatever_the_clocks_do(minutes: int, now: 
 @settings(deadline=None)
 @given(wall=st.times().map(lambda wall: wall.replace(second=0, microsecond=0)), now=INSTANTS, zone=ZONES)
 def test_a_time_of_day_alone_is_the_next_such_time(wall: time, now: datetime, zone: ZoneInfo) -> None:
-    found = understand(f"{wall:%H:%M}", now, zone)
+    found = understand(f"{wall:%H:%M}", now, zone, ENGLISH)
     assert found is not None
     assert timedelta(0) < found.at - now <= timedelta(hours=49)
 
@@ -223,4 +225,4 @@ def test_a_time_of_day_alone_is_the_next_such_time(wall: time, now: datetime, zo
     ],
 )
 def test_a_clock_is_read_with_both_halves_of_the_day_when_it_does_not_say(words: str, expected: list[time]) -> None:
-    assert list(clock_times(words)) == expected
+    assert list(clock_times(words, ENGLISH)) == expected

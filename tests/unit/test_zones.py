@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 from bot.skills.zones import OPTIONS_MOST, candidates
 from tests.kit import content
 
+ENGLISH = content().hearings
 ZONES = content().lists["zones"]
 WINTER = datetime(2026, 11, 20, 22, 15, tzinfo=UTC)
 SUMMER = datetime(2027, 7, 20, 22, 15, tzinfo=UTC)
 
 
 def names(words: str, locale: str = "", now: datetime = WINTER) -> list[str]:
-    return [option.id for option in candidates(words, now, locale, ZONES)]
+    return [option.id for option in candidates(words, now, locale, ZONES, ENGLISH)]
 
 
 @pytest.mark.parametrize(
@@ -96,4 +97,4 @@ def test_every_place_on_the_list_is_found_by_the_time_on_its_clock(option: objec
 )
 def test_no_words_and_no_locale_are_too_much(words: str, locale: str, hours: int) -> None:
     now = datetime(2000, 1, 1, tzinfo=UTC) + timedelta(hours=hours)
-    assert len(candidates(words, now, locale, ZONES)) <= OPTIONS_MOST
+    assert len(candidates(words, now, locale, ZONES, ENGLISH)) <= OPTIONS_MOST

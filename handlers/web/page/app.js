@@ -2,15 +2,14 @@
 
 import { prepareClock } from "./clock.js";
 import { by, make } from "./dom.js";
-import { prepareHide } from "./hide.js";
+import { entitle, prepareHide } from "./hide.js";
 import { clear, keep, kept } from "./keep.js";
 import { openSheet, prepareSheet } from "./sheet.js";
 import { makeTalk } from "./talk.js";
 import { connect } from "./wire.js";
+import { speak, word } from "./words.js";
 
 const SAID_LONGEST = 20_000;
-const LOST = "Connecting again. What you write is kept.";
-const TOO_LONG = "That is longer than 20,000 characters. It is still here: send it in parts.";
 const COMMAND = /^\/debrief(?:\s+([\s\S]*))?$/i;
 
 const words = by("words");
@@ -29,7 +28,7 @@ const wire = connect({
   onClock: clock.set,
   onTaken: (id) => document.getElementById(`said-${id}`)?.classList.remove("waiting"),
   onFault: fail,
-  onLine: (up) => say(up ? "" : LOST),
+  onLine: (up) => say(up ? "" : word("line_lost")),
 });
 
 function show(screen) {
@@ -37,6 +36,9 @@ function show(screen) {
   kept.seen.push(screen.key);
   if (alreadyShows(screen)) return keep("seen");
   if (screen.forgets) empty();
+  speak(screen.language);
+  entitle();
+  clock.draw();
   const entry = { key: screen.key, at: screen.at, screen, picked: null };
   if (!kept.transcript.length) by("log").replaceChildren();
   kept.transcript.push(entry);
@@ -97,7 +99,7 @@ function note(id, text) {
 function fail(id, why) {
   const entry = kept.transcript.find((each) => each.id && each.id === id);
   if (!entry) return clock.say(why);
-  entry.failed = `Not sent. ${why}`;
+  entry.failed = `${word("not_sent")} ${why}`;
   keep("transcript");
   talk.fail(id, entry.failed);
 }
@@ -117,21 +119,20 @@ function fit() {
 }
 
 function cleared() {
-  const back = make("button", { type: "button" }, "Show where we are");
+  const back = make("button", { type: "button" }, word("show_here"));
   back.addEventListener("click", () => {
     back.disabled = true;
     post({ type: "picked", ...place(kept.here), choice: "resume" });
   });
-  const text = "This page is clear. What Debrief keeps is still kept. Write “forget me” to remove that too.";
-  return kept.here ? [make("div", { className: "cleared" }, make("p", {}, text), back)] : [];
+  return kept.here ? [make("div", { className: "cleared" }, make("p", {}, word("cleared")), back)] : [];
 }
 
 by("composer").addEventListener("submit", (event) => {
   event.preventDefault();
   const text = words.value.toWellFormed();
   if (!text.trim()) return;
-  if ([...text].length > SAID_LONGEST) return say(TOO_LONG);
-  if (by("line").textContent === TOO_LONG) say("");
+  if ([...text].length > SAID_LONGEST) return say(word("too_long"));
+  if (by("line").textContent === word("too_long")) say("");
   words.value = kept.draft = "";
   keep("draft");
   fit();

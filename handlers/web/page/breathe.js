@@ -2,6 +2,7 @@
 // time, so that they cannot drift apart.
 
 import { calmMotion, make } from "./dom.js";
+import { word } from "./words.js";
 
 const IN_MS = 4_000;
 const OUT_MS = 6_000;
@@ -17,7 +18,7 @@ const STILL = [{ transform: "none" }, { transform: "none" }];
 
 export function breathing() {
   const circle = make("div", { className: "breath-circle" });
-  const word = make("span", { className: "breath-word" });
+  const way = make("span", { className: "breath-word" });
   const count = make("span", { className: "breath-count" });
   const beats = Array.from({ length: BREATH_MS / 1_000 }, (_, second) =>
     make("i", { className: second < IN_MS / 1_000 ? "in" : "out" }),
@@ -26,11 +27,11 @@ export function breathing() {
   const element = make(
     "div",
     { className: "breath" },
-    make("p", { className: "unseen" }, "A guide for slow breathing: in for 4 seconds, out for 6."),
+    make("p", { className: "unseen" }, word("breathing")),
     make(
       "div",
       { className: "breath-guide", "aria-live": "off" },
-      make("div", { className: "breath-stage" }, circle, make("p", { className: "breath-words" }, word, count)),
+      make("div", { className: "breath-stage" }, circle, make("p", { className: "breath-words" }, way, count)),
       make("div", { className: "breath-beats", "aria-hidden": "true" }, ...beats),
       elapsed,
     ),
@@ -45,7 +46,7 @@ export function breathing() {
     const inward = into < IN_MS;
     const left = Math.ceil(((inward ? IN_MS : BREATH_MS) - into) / 1_000);
     const seconds = Math.floor(time / 1_000);
-    set(word, inward ? "Breathe in" : "Breathe out");
+    set(way, word(inward ? "breathe_in" : "breathe_out"));
     set(count, String(left));
     set(elapsed, `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`);
     beats.forEach((beat, second) => beat.classList.toggle("on", into >= second * 1_000));

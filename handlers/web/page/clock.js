@@ -1,30 +1,25 @@
 // The playground's clock: shows it, ticks, and asks for it to be put forward.
 
 import { by } from "./dom.js";
+import { dating, word } from "./words.js";
 
-const DAY = new Intl.DateTimeFormat(undefined, { weekday: "short" });
-const TIME = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
-const FULL = new Intl.DateTimeFormat(undefined, {
-  weekday: "long",
-  day: "numeric",
-  month: "long",
-  hour: "2-digit",
-  minute: "2-digit",
-});
+const day = dating({ weekday: "short" });
+const time = dating({ hour: "numeric", minute: "2-digit" });
+const full = dating({ weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" });
 
 export function prepareClock(skip) {
   let ahead = 0; // playground time minus this machine's
   const now = () => Date.now() + ahead;
 
   function draw() {
-    by("clock-day").textContent = DAY.format(now());
-    by("clock-now").textContent = TIME.format(now());
-    by("clock-full").textContent = FULL.format(now());
+    by("clock-day").textContent = day(now());
+    by("clock-now").textContent = time(now());
+    by("clock-full").textContent = full(now());
   }
 
   function ask(seconds) {
     const sent = seconds > 0 && skip(seconds);
-    say(sent ? "" : seconds > 0 ? "No connection just now." : "The clock only goes forward.");
+    say(sent ? "" : word(seconds > 0 ? "line_down" : "clock_only_forward"));
   }
 
   function say(text) {
@@ -51,6 +46,7 @@ export function prepareClock(skip) {
   return {
     now,
     say,
+    draw,
     set(instant) {
       ahead = instant - Date.now();
       draw();

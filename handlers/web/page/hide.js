@@ -3,6 +3,7 @@
 import { by } from "./dom.js";
 import { keep, kept } from "./keep.js";
 import { closeSheet } from "./sheet.js";
+import { word } from "./words.js";
 
 const TWICE_WITHIN_MS = 700;
 
@@ -26,10 +27,13 @@ export function prepareHide(onBack) {
   set(kept.hidden);
 }
 
+export function entitle() {
+  document.title = kept.hidden ? word("cover_title") : "Debrief";
+}
+
 function set(hidden) {
   by("app").hidden = hidden;
   by("cover").hidden = !hidden;
-  document.title = hidden ? "Notes" : "Debrief";
   if (hidden) {
     closeSheet();
     by("clock").open = false;
@@ -37,4 +41,5 @@ function set(hidden) {
   }
   kept.hidden = hidden;
   keep("hidden");
+  entitle();
 }

@@ -11,6 +11,7 @@ const EMPTY = {
   draft: "", // words in the composer
   forms: {}, // words in forms that were closed before they were sent
   hidden: false,
+  language: "", // that of the last screen
   hello: "", // the id of this tab's first hello
 };
 

@@ -2,6 +2,7 @@
 
 import { by, make } from "./dom.js";
 import { keep, kept } from "./keep.js";
+import { locale, word } from "./words.js";
 
 let opened = null;
 
@@ -53,7 +54,7 @@ function read(field, data) {
 function draw(field, value) {
   const id = `field-${field.id}`;
   const hint = field.hint ? make("p", { id: `${id}-hint`, className: "hint" }, field.hint) : null;
-  const title = field.optional ? `${field.label} (optional)` : field.label;
+  const title = field.optional ? `${field.label} (${word("optional")})` : field.label;
   const common = { id, name: field.id, required: !field.optional };
   if (hint) common["aria-describedby"] = hint.id;
   if (field.as === "radios") return radios(field, title, hint, value);
@@ -77,7 +78,8 @@ function control(field, common, value) {
 function counted(area) {
   const count = make("p", { className: "counter", "aria-hidden": "true" });
   const show = () => {
-    count.textContent = `${area.value.length.toLocaleString()} of ${area.maxLength.toLocaleString()}`;
+    const written = area.value.length.toLocaleString(locale());
+    count.textContent = word("written", { written, most: area.maxLength.toLocaleString(locale()) });
   };
   area.addEventListener("input", show);
   show();
@@ -85,7 +87,7 @@ function counted(area) {
 }
 
 function picker(field, common, value) {
-  const none = make("option", { value: "" }, field.optional ? "Leave blank" : "Choose");
+  const none = make("option", { value: "" }, word(field.optional ? "leave_blank" : "choose"));
   const options = field.options.map((option) => make("option", { value: option.id }, option.label));
   const select = make("select", common, none, ...options);
   select.value = value;
@@ -93,7 +95,7 @@ function picker(field, common, value) {
 }
 
 function radios(field, title, hint, value) {
-  const blank = field.optional ? [{ id: "", label: "Leave blank" }] : [];
+  const blank = field.optional ? [{ id: "", label: word("leave_blank") }] : [];
   const rows = [...field.options, ...blank].map((option) => {
     const input = make("input", { type: "radio", name: field.id, value: option.id, required: !field.optional });
     input.checked = option.id === value;

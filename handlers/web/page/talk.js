@@ -3,9 +3,12 @@
 import { breathing } from "./breathe.js";
 import { by, make, paragraphs } from "./dom.js";
 import { kept } from "./keep.js";
+import { saving } from "./save.js";
+import { timeline } from "./timeline.js";
+import { dating, word } from "./words.js";
 
 const NEAR_PX = 96;
-const DAY = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
+const dayOf = dating({ weekday: "long", day: "numeric", month: "long" });
 
 export function makeTalk({ press }) {
   const log = by("log");
@@ -24,8 +27,8 @@ export function makeTalk({ press }) {
   }
 
   function append(entry) {
-    const day = DAY.format(entry.at);
-    if (day !== lastDay) log.append(make("p", { className: "day" }, day));
+    const day = new Date(entry.at).toDateString();
+    if (day !== lastDay) log.append(make("p", { className: "day" }, dayOf(entry.at)));
     lastDay = day;
     return entry.screen ? appendScreen(entry) : appendSaid(entry);
   }
@@ -33,7 +36,7 @@ export function makeTalk({ press }) {
   function appendSaid(entry) {
     const waiting = kept.unsent.some((frame) => frame.id === entry.id);
     const element = make("div", { className: waiting ? "said waiting" : "said", id: `said-${entry.id}` });
-    element.append(make("span", { className: "unseen" }, "You: "), ...paragraphs(entry.text));
+    element.append(make("span", { className: "unseen" }, `${word("you")} `), ...paragraphs(entry.text));
     if (entry.failed) element.append(make("p", { className: "fault" }, entry.failed));
     log.append(element);
     return element;
@@ -42,6 +45,8 @@ export function makeTalk({ press }) {
   function appendScreen(entry) {
     settle();
     const words = make("div", { className: "words" }, ...paragraphs(entry.screen.text));
+    if (entry.screen.timeline) words.append(timeline(entry.screen.timeline, entry.key));
+    if (entry.screen.document) words.append(saving(entry.screen.document));
     const element = make("article", { className: "screen", tabIndex: -1, "aria-label": "Debrief" }, words);
     const picture = entry.screen.picture === "breathing" && !entry.picked ? breathing() : null;
     if (picture) words.append(picture.element);
@@ -69,7 +74,7 @@ export function makeTalk({ press }) {
     const parts = menu ? [menuOf(entry, menu)] : [];
     if (choices.length) {
       const buttons = choices.map((choice) => button(entry, choice, choice.form ? { "aria-haspopup": "dialog" } : {}));
-      parts.push(make("div", { className: "choices", role: "group", "aria-label": "Choices" }, ...buttons));
+      parts.push(make("div", { className: "choices", role: "group", "aria-label": word("choices") }, ...buttons));
     }
     return make("div", { className: "answers" }, ...parts);
   }
@@ -96,7 +101,7 @@ export function makeTalk({ press }) {
     const select = make("select", { id: `menu-${entry.key}` });
     select.append(make("option", { value: "" }, menu.label));
     select.append(...menu.options.map((option) => make("option", { value: option.id }, option.label)));
-    const choose = make("button", { type: "button", disabled: true }, "Choose");
+    const choose = make("button", { type: "button", disabled: true }, word("choose"));
     select.addEventListener("change", () => (choose.disabled = !select.value));
     choose.addEventListener("click", (event) => {
       const option = menu.options.find((each) => each.id === select.value);
@@ -114,7 +119,7 @@ export function makeTalk({ press }) {
     if (!all.length) return [];
     const items = all.map((each) =>
       each === picked
-        ? make("li", { className: "picked" }, make("span", { className: "unseen" }, "Picked: "), each.label)
+        ? make("li", { className: "picked" }, make("span", { className: "unseen" }, `${word("picked")} `), each.label)
         : make("li", {}, each.label),
     );
     const scale = menu?.as === "scale" && picked && menu.options.includes(picked);

@@ -2,6 +2,7 @@
 // reload it is sent again under the same id, so it is handled once.
 
 import { keep, kept, person } from "./keep.js";
+import { word } from "./words.js";
 
 const FIRST_WAIT_MS = 400;
 const LONGEST_WAIT_MS = 10_000;
@@ -48,7 +49,7 @@ export function connect({ onScreen, onClock, onTaken, onFault, onLine }) {
         return taken(frame.id);
       case "fault":
         forget(frame.id);
-        return onFault(frame.id, frame.say);
+        return onFault(frame.id, word(frame.why));
     }
   }
 

@@ -1,0 +1,34 @@
+"""What is kept for later: an angry draft under seal, until they choose to see it; and the day of what was told."""
+
+from bot.model import NOTE_LONGEST_CHARS
+from bot.skills.base import Answer, Ask, skill
+from bot.skills.talk import clip
+
+SHOWN_CHARS = 1_500
+
+
+def _seal(ask: Ask) -> Answer:
+    """The slot `draft` joins what is held already (slot `held_draft`). Nothing is cut."""
+    joined = "\n\n".join(part for part in (ask.slot("held_draft"), ask.slot("draft")) if part)
+    if len(joined) > NOTE_LONGEST_CHARS:
+        return Answer("full", slots={"draft": ""})
+    return Answer("sealed", slots={"held_draft": joined, "draft": ""})
+
+
+def _stamp(ask: Ask) -> Answer:
+    """Now, in the slot `args.slot`."""
+    return Answer(slots={ask.args["slot"]: ask.now.isoformat()})
+
+
+def _held(ask: Ask) -> Answer:
+    return Answer(values={"draft": clip(ask.slot("held_draft").strip(), SHOWN_CHARS) or "-"})
+
+
+def _take(ask: Ask) -> Answer:
+    return Answer(slots={"draft_words": ask.slot("held_draft")})
+
+
+HELD = skill(_held, values=("draft",))
+TAKE_HELD = skill(_take)
+SEAL = skill(_seal, outcomes=("sealed", "full"))
+STAMP = skill(_stamp)
