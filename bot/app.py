@@ -15,6 +15,7 @@ from typing import Any, cast
 from bot import compiled
 from bot.content import Content
 from bot.errors import OperatorError, SettingsFault
+from bot.flows.document import Signature
 from bot.runtime.clock import SkippingClock, SystemClock
 from bot.runtime.core import Debriefing
 from bot.runtime.ports import CHECK_IN, Clock, Platform, Plug, Waker
@@ -63,8 +64,12 @@ def compiled_content(folder: Path = CONTENT) -> Content:
 def _read(texts: Mapping[str, str], today: date) -> Content:
     from bot import reading  # noqa: PLC0415  few starts need it
 
-    signatures = {name: skill.signature for name, skill in SKILLS.items()}
-    return reading.read(texts, signatures, today)
+    return reading.read(texts, signatures(), today)
+
+
+def signatures() -> dict[str, Signature]:
+    """What the skills that flows may call can answer."""
+    return {name: skill.signature for name, skill in SKILLS.items()}
 
 
 def plugs() -> list[Plug]:

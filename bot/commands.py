@@ -5,6 +5,7 @@ import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 from typing import Annotated
@@ -16,7 +17,7 @@ from bot.care.score import labelled
 from bot.care.score import table as score_table
 from bot.care.triage import triage as read_sign
 from bot.errors import OperatorError
-from bot.flows.graph import mermaid
+from bot.flows.graph import mermaid, pages
 from bot.settings import Settings, open_vault, read
 from bot.storage.vault import new_key
 
@@ -26,7 +27,8 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
     help="Debrief: for the moment when your partner did not back you up.",
 )
-PLAYS = Path(__file__).parent.parent / "tests" / "plays"
+ROOT = Path(__file__).parent.parent
+PLAYS, DRAWINGS = ROOT / "tests" / "plays", ROOT / "docs" / "flows"
 
 
 @contextmanager
@@ -56,27 +58,61 @@ def run(
 @cli.command()
 def check() -> None:
     """Check content/: form, meaning, words; then act out every play and name each step that none walks."""
+    from bot import reading  # noqa: PLC0415  no start needs them
     from bot.flows import grade, load  # noqa: PLC0415  no start needs them
     from bot.rehearsal import rehearse_all  # noqa: PLC0415
 
     with _faults_said():
         content = app.load_content()
-        hard = [str(fault) for fault in grade.faults(load.documents(app.content_texts()))]
+        texts = app.content_texts()
+        documents = load.documents(texts)
+        hard = [str(fault) for fault in grade.faults(documents)]
+        hard += reading.faults_of_translations(texts, app.signatures(), datetime.now(UTC).date())
         plays = {path.relative_to(PLAYS).as_posix(): path.read_text("utf-8") for path in sorted(PLAYS.rglob("*.yaml"))}
         report = rehearse_all(content, plays)
         if faults := [*hard, *report.faults]:
             raise OperatorError(*faults)
-    typer.echo(f"content is sound: {len(content.flows)} flows, {len(content.steps)} steps, {report.plays} plays")
+    languages = ", ".join(("en", *content.translations))
+    typer.echo(
+        f"content is sound: {len(content.flows)} flows, {len(content.steps)} steps, {report.plays} plays, "
+        f"0 of {len(documents.ideas.ideas)} ideas uncovered; spoken in {languages}"
+    )
 
 
 @cli.command()
-def graph(flow: str) -> None:
-    """Draw a flow as Mermaid."""
+def messages() -> None:
+    """Bring each translation up to the content: what is new is added, to be filled in; what is gone is taken out."""
+    from bot import reading  # noqa: PLC0415  no start needs it
+    from bot.flows import translation  # noqa: PLC0415
+
     with _faults_said():
-        content = app.load_content()
-        if flow not in content.flows:
-            raise OperatorError(f"No flow is called {flow!r}; there are: {', '.join(sorted(content.flows))}")
-        typer.echo(mermaid(content.flows[flow]))
+        texts = app.content_texts()
+        wanted = reading.messages(texts, app.signatures(), datetime.now(UTC).date())
+    for language, path in translation.languages(texts).items():
+        (app.CONTENT / path).write_text(translation.updated(texts[path], language, wanted), "utf-8")
+        typer.echo(f"content/{path}: {len(wanted)} texts")
+
+
+@cli.command()
+def graph(
+    flow: Annotated[str, typer.Argument(help="One flow; without it, every one is drawn into FOLDER.")] = "",
+    folder: Annotated[Path, typer.Option(help="Where the drawings of all flows stand.")] = DRAWINGS,
+) -> None:
+    """Draw flows as Mermaid: one to standard output, or all of them as pages that show the picture."""
+    with _faults_said():
+        flows = app.load_content().flows
+        if flow and flow not in flows:
+            raise OperatorError(f"No flow is called {flow!r}; there are: {', '.join(sorted(flows))}")
+    if flow:
+        typer.echo(mermaid(flows[flow]))
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    wanted = pages(flows)
+    for stale in {path.name for path in folder.glob("*.md")} - wanted.keys():
+        (folder / stale).unlink()
+    for name, text in wanted.items():
+        (folder / name).write_text(text, "utf-8")
+    typer.echo(f"{len(flows)} flows drawn in {folder}")
 
 
 @cli.command()

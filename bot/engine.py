@@ -26,6 +26,7 @@ from bot.model import (
     TimerFired,
     Turn,
 )
+from bot.showing import turn
 from bot.skills.check_ins import WINDOW, awake
 from bot.skills.promises import Promise, with_one, without, zone_named
 from bot.skills.when import MORNING, tomorrow
@@ -53,7 +54,7 @@ def advance(
     for kind, handle in _HANDLERS:
         if isinstance(event, kind):
             speaks = handle(walk, event)
-            return walk.turn(speaks)
+            return turn(walk, speaks)
     raise ProgramError(f"no handler for {type(event).__name__}")
 
 

@@ -17,7 +17,7 @@ from bot.care.lines_file import load_lines
 from bot.care.triage import Lexicon
 from bot.content import Content
 from bot.errors import ContentFault
-from bot.flows import lint, load, translation
+from bot.flows import grade, lint, load, translation
 from bot.flows.document import Signature
 from bot.model import ENGLISH, Option
 
@@ -54,6 +54,19 @@ def messages(texts: Mapping[str, str], signatures: Mapping[str, Signature], toda
 
     tables.spoken(ENGLISH, note)
     return wanted
+
+
+def faults_of_translations(texts: Mapping[str, str], signatures: Mapping[str, Signature], today: date) -> list[str]:
+    """What a translation lacks, and what breaks the rules for flows and words in it. Raises ContentFault."""
+    documents, _ = _read(texts, signatures, today)
+    wanted = messages(texts, signatures, today)
+    found: list[str] = []
+    for language, path in translation.languages(texts).items():
+        lacking = list(translation.faults(texts[path], path, language, wanted))
+        spoken = translation.spoken(documents, translation.read(texts[path], language))
+        broken = [] if lacking else lint.faults(spoken, signatures, language) + grade.faults(spoken, language)
+        found += [str(fault) for fault in lacking] + [f"{fault} (spoken in {language})" for fault in broken]
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,24 +1,18 @@
-"""Plays: scripts of conversations, acted out against the real engine. A step or a choice that no play walks is a fault.
+"""Plays, acted out against the real engine in every language. A step or a choice that no play walks is a fault.
 
-A play file is a list of plays. A play has a `script` of lines, each with at most one of: they_say, they_command,
-they_pick, they_fill, they_repeat (the last press again), wait (`2 h`, `until 10:00`); `times` makes what they say
-or fill in so many times as long. And any of: bot (the step that shows), offers, says, hides, glance, silent, planned,
-remembers.
-It begins when `starts` says (UTC), else on a Friday night in November. `zone` and `locale` are what the platform knows.
+P002: it went another way. P003, P004: not walked, not picked.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Any
 from zoneinfo import ZoneInfo
-
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, ValidationError, model_validator
 
 from bot.content import Content
 from bot.engine import advance
-from bot.flows.document import Strict
 from bot.model import (
+    ENGLISH,
     CancelCheckIns,
     CheckIn,
     ChoicePicked,
@@ -36,62 +30,15 @@ from bot.model import (
     Screen,
     TimerFired,
 )
-from bot.skills.promises import zone_named
+from bot.plays import STARTS, LineDoc, Play, read_plays
 from bot.skills.when import understand
-from bot.strict_yaml import Fault, read
+from bot.strict_yaml import Fault
 
 SOMEBODY = Person("play", "", "somebody")
-STARTS = datetime(2026, 11, 20, 22, 15, tzinfo=UTC)
 
 
-def _zone(name: str) -> str:
-    if name and zone_named(name) is None:
-        raise ValueError(f"no zone is called {name!r}")
-    return name
-
-
-def _lines(said: Any) -> Any:
-    return [said] if isinstance(said, str) else said
-
-
-Lines = Annotated[tuple[str, ...], BeforeValidator(_lines)]
-
-
-class LineDoc(Strict):
-    """One line of a script: what they do, and then what shows."""
-
-    they_say: str | None = None
-    they_command: str | None = None
-    they_pick: str | None = None
-    they_fill: Mapping[str, str] | None = None
-    they_repeat: Literal["yes"] | None = None
-    wait: str | None = None
-    times: int = Field(default=1, ge=1)
-    bot: str | None = None
-    offers: tuple[str, ...] | None = None
-    says: Lines = ()
-    hides: Lines = ()
-    glance: str | None = None
-    silent: Literal["yes", "no"] | None = None
-    planned: tuple[str, ...] | None = None
-    remembers: Mapping[str, str] = Field(default_factory=dict)
-
-    @model_validator(mode="after")
-    def _does_one_thing(self) -> Self:
-        if sum(getattr(self, action) is not None for action in ACTIONS) > 1:
-            raise ValueError(f"a line has at most one of {', '.join(ACTIONS)}")
-        return self
-
-
-class PlayDoc(Strict):
-    play: str
-    script: tuple[LineDoc, ...]
-    zone: Annotated[str, AfterValidator(_zone)] = ""
-    locale: str = ""
-    starts: AwareDatetime = STARTS
-
-
-ACTIONS = ("they_say", "they_command", "they_pick", "they_fill", "they_repeat", "wait")
+# What a play says of words, left out where it is acted in another language.
+UNSAID = {"says": (), "hides": (), "glance": None}
 
 
 class Unexpected(Exception):
@@ -197,54 +144,37 @@ def _due(check_in: CheckIn) -> tuple[datetime, int]:
 def rehearse_all(content: Content, texts: Mapping[str, str]) -> Report:
     """Act every play (file name -> text). Faults are `file:line: CODE message`."""
     report = Report()
-    for path, text in texts.items():
-        plays, faults = read_plays(text, path)
-        for play in plays:
-            report.plays += 1
-            faults += rehearse(content, play, report.walked)
-        report.faults += map(str, faults)
-    report.faults += map(str, unwalked(content, report.walked))
+    for language in (ENGLISH, *content.translations):
+        walked = set[str]()
+        for path, text in texts.items():
+            plays, faults = read_plays(text, path)
+            found = [] if language != ENGLISH else faults
+            for play in plays:
+                report.plays += language == ENGLISH
+                found += rehearse(content, play, walked, language)
+            report.faults += map(str, found)
+        report.faults += map(str, unwalked(content, walked, language))
     return report
 
 
-@dataclass(frozen=True, slots=True)
-class Play:
-    """A play and where it stands: `lines` are those of its script."""
+def rehearse(content: Content, play: Play, walked: set[str], language: str = ENGLISH) -> list[Fault]:
+    """Act one play, up to its first fault. What it walked is added to `walked`.
 
-    doc: PlayDoc
-    path: str
-    lines: tuple[int, ...]
-
-
-def read_plays(text: str, path: str) -> tuple[list[Play], list[Fault]]:
-    """The plays of one file, and the faults of those that cannot be read."""
-    reading = read(text, path)
-    faults, plays = list(reading.faults), list[Play]()
-    if not faults and not isinstance(reading.value, list):
-        faults.append(Fault(path, 1, "P001", "a play file is a list of plays"))
-    for number, value in enumerate(reading.value if not faults else ()):
-        try:
-            doc = PlayDoc.model_validate(value)
-        except ValidationError as error:
-            at = ((reading.marks.line(number, *fault["loc"]), fault) for fault in error.errors())
-            faults += [Fault(path, line, "P001", f"{'.'.join(map(str, f['loc']))}: {f['msg']}") for line, f in at]
-        else:
-            lines = tuple(reading.marks.line(number, "script", index) for index in range(len(doc.script)))
-            plays.append(Play(doc, path, lines))
-    return plays, faults
-
-
-def rehearse(content: Content, play: Play, walked: set[str]) -> list[Fault]:
-    """Act one play, up to its first fault. What it walked is added to `walked`."""
+    In another language than its own, what shows is held to the play's steps and not to its words.
+    """
     doc = play.doc
-    stage = Stage(content, ZoneInfo(doc.zone or "Europe/London"), doc.zone, doc.locale, doc.starts.astimezone(UTC))
-    faults = []
+    territory = doc.locale.partition("-")[2]
+    locale = doc.locale if language == ENGLISH == doc.language else "-".join(filter(None, (language, territory)))
+    stage = Stage(content, ZoneInfo(doc.zone or "Europe/London"), doc.zone, locale, doc.starts.astimezone(UTC))
+    faults: list[Fault] = []
+    if doc.language not in (ENGLISH, language):
+        return faults
     for line, at in zip(doc.script, play.lines, strict=True):
         try:
             _act(stage, line)
-            _expect(stage, line)
+            _expect(stage, line if language == doc.language else line.model_copy(update=UNSAID))
         except Unexpected as surprise:
-            faults.append(Fault(play.path, at, "P002", f"{doc.play}: {surprise}"))
+            faults.append(Fault(play.path, at, "P002", f"{doc.play}: {surprise}{_spoken(language)}"))
             break
     walked |= stage.walked
     return faults
@@ -292,12 +222,16 @@ def _expect(stage: Stage, line: LineDoc) -> None:
             raise Unexpected(f"{slot} is {stage.conversation.slots.get(slot, '')!r}, not {value!r}")
 
 
-def unwalked(content: Content, walked: set[str]) -> Iterator[Fault]:
+def unwalked(content: Content, walked: set[str], language: str = ENGLISH) -> Iterator[Fault]:
     for name, step in content.steps.items():
         path = f"flows/{name.partition('.')[0]}.yaml"
         if name not in walked:
-            yield Fault(path, 1, "P003", f"no play walks {name}")
+            yield Fault(path, 1, "P003", f"no play walks {name}{_spoken(language)}")
             continue
         for choice in step.choices:
             if f"{name}:{choice}" not in walked:
-                yield Fault(path, 1, "P004", f"no play picks {name}:{choice}")
+                yield Fault(path, 1, "P004", f"no play picks {name}:{choice}{_spoken(language)}")
+
+
+def _spoken(language: str) -> str:
+    return "" if language == ENGLISH else f" (spoken in {language})"

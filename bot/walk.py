@@ -4,41 +4,31 @@ Mutable, made by the engine for one event, and gone with it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from bot.care.triage import Label
 from bot.content import Content
 from bot.errors import ProgramError
-from bot.flows.document import BACK, PLACEHOLDER, ChoiceDoc, Go, StepDoc, resolve
-from bot.forms import form_at
+from bot.flows.document import BACK, ChoiceDoc, Go, StepDoc, resolve
 from bot.model import (
     LASTING_SLOTS,
     NOTE_LONGEST_CHARS,
-    RESUME,
-    SAFETY,
-    SCREEN_LONGEST_CHARS,
-    Choice,
     ChoicePicked,
     Conversation,
     Debrief,
     Effect,
     Event,
-    Forget,
     FormSubmitted,
-    Menu,
     Option,
     Record,
-    Screen,
-    Turn,
 )
 from bot.skills import SKILLS
 from bot.skills.base import Answer, Ask
 from bot.skills.promises import promised, zone_named
-from bot.skills.talk import clip
 
 NOTE, DRAFT, BEGAN = "note", "draft_words", "began"
-VERSIONS, REMINDERS = "versions", "reminders"
+VERSIONS = "versions"
 START, HOME, SAFETY_STEP, HELP = "cool_down.start", "cool_down.rest", "care.start", "help.start"
 BACK_MOST = 4
 # The most urgent first.
@@ -59,6 +49,11 @@ CHECK_INS = frozenset({"check_in", "follow_up", "partner"})
 # A check-in that stands at one of these is not over with the evening.
 TALKS = CHECK_INS | {"openers", "reflect", "expectations"}
 SILENT_STEPS_MOST = 30
+
+
+def said_versions(slots: Mapping[str, str]) -> dict[str, str]:
+    """Which version of its words each step said last."""
+    return dict(pair.split("=") for pair in slots.get(VERSIONS, "").split())
 
 
 @dataclass(slots=True)
@@ -143,13 +138,9 @@ class Walk:
         """Of a step that has several versions of its words, the one after the last that was said."""
         if not step.versions:
             return
-        said = dict(pair.split("=") for pair in self.slots.get(VERSIONS, "").split())
+        said = said_versions(self.slots)
         said[self.step] = str((int(said.get(self.step, "-1")) + 1) % len(step.sayings))
         self.slots[VERSIONS] = " ".join(f"{name}={number}" for name, number in said.items())
-
-    def _saying(self, step: StepDoc) -> str:
-        said = dict(pair.split("=") for pair in self.slots.get(VERSIONS, "").split()) if step.versions else {}
-        return step.sayings[int(said.get(self.step, "0")) % len(step.sayings)]
 
     def _place(self, target: str) -> str:
         """The step meant by a target; remembers where an aside flow was entered from."""
@@ -251,64 +242,6 @@ class Walk:
         if event.choice == self.before.picked:
             return self.recent()
         return abs(event.at - picked) <= SECOND_FINGER and not event.step.startswith("care.")
-
-    def turn(self, speaks: bool) -> Turn:
-        if speaks and not self.step:
-            self.debrief = self.debrief or 1
-            self.enter(START)
-        pressed = self.event if isinstance(self.event, ChoicePicked | FormSubmitted) and self.walked else None
-        if any(isinstance(effect, Forget) for effect in self.effects):
-            gone = replace(self.screen(), forgets=True)
-            return Turn(Conversation(), gone, (Forget(),), tuple(self.walked))
-        return Turn(
-            replace(
-                self.before,
-                revision=self.before.revision + 1,
-                step=self.step,
-                visit=self.visit,
-                slots={name: value for name, value in self.slots.items() if value},
-                back=self.back,
-                debrief=self.debrief,
-                picked=pressed.choice if pressed else self.before.picked,
-                picked_at=pressed.at if pressed else self.before.picked_at,
-                touched_at=self.event.at,
-            ),
-            self.screen() if speaks else None,
-            tuple(self.effects),
-            tuple(self.walked),
-            self.needs_past,
-        )
-
-    def screen(self) -> Screen:
-        step, words = self.doc, self.content.words
-        answer = self.ask(step)
-        opened = isinstance(self.event, ChoicePicked) and self.event.choice == RESUME
-        once = step.once if self.walked or opened else ""
-        say = "\n\n".join(part.strip() for part in (self._saying(step), once) if part)
-        said = PLACEHOLDER.sub(lambda match: answer.values.get(match[1], ""), say).strip()
-        # Where somebody may be in danger, what they can do stands before anything else.
-        parts = [said, *self.prefix] if self.step in ALARMS.values() else [*self.prefix, said]
-        options = self.options()
-        return Screen(
-            step=self.step,
-            visit=self.visit,
-            text=clip("\n\n".join(parts), SCREEN_LONGEST_CHARS),
-            glance=self._glance(step),
-            safety=Choice(SAFETY, words.safety),
-            choices=tuple(
-                Choice(key, choice.label, form_at(self.content, self.step, key)) for key, choice in step.choices.items()
-            ),
-            menu=Menu(step.menu.label, options) if step.menu and options else None,
-            picture=step.picture or "",
-            language=self.content.language,
-            document=answer.document,
-            timeline=answer.timeline,
-        )
-
-    def _glance(self, step: StepDoc) -> str:
-        """What a lock screen may show. A knock that has a line of its own bears the one that the person chose."""
-        chosen = {option.id: option.label for option in self.content.lists.get(REMINDERS, ())} if step.glance else {}
-        return chosen.get(self.slots.get("reminder", "")) or step.glance or self.content.words.glance
 
     def options(self, content: Content | None = None) -> tuple[Option, ...]:
         """What the showing screen's menu lists: from its list, or from its skill."""

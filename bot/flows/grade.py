@@ -13,6 +13,7 @@ from bot.flows.document import PLACEHOLDER
 from bot.flows.load import Documents
 from bot.flows.said import Kind, everything_said
 from bot.flows.words_lint import plain
+from bot.model import ENGLISH
 from bot.strict_yaml import Fault
 
 GRADE_MOST = 6
@@ -23,11 +24,11 @@ _MEASURED: frozenset[Kind] = frozenset({"screen", "moment"})
 _LINE_END = re.compile(r"(?<![.?!])[:;,…]?[ \t]*(?:\n|\Z)")
 
 
-def faults(documents: Documents) -> list[Fault]:
+def faults(documents: Documents, language: str = ENGLISH) -> list[Fault]:
     return [
         said.fault(documents, code, message)
         for said in everything_said(documents)
-        for code, message in faults_of(said.text, kind=said.kind)
+        for code, message in faults_of(said.text, kind=said.kind, language=language)
     ]
 
 

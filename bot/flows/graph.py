@@ -1,10 +1,12 @@
 """A flow as a Mermaid flowchart: made from the content, never by hand."""
 
+from collections.abc import Mapping
+
 from bot.flows.document import FlowDoc, Go, StepDoc, resolve
 
 
 def mermaid(flow: FlowDoc) -> str:
-    """The flow as Mermaid text. Screens are boxes, silent steps are diamonds, other flows are rounded."""
+    """The flow as Mermaid text. Screens are boxes, silent steps are hexagons, other flows are rounded."""
     lines = ["flowchart TD"]
     outside: set[str] = set()
     for name, step in flow.steps.items():
@@ -17,6 +19,17 @@ def mermaid(flow: FlowDoc) -> str:
             lines.append(f"  {name} -->|{_safe(label)}| {short}" if label else f"  {name} --> {short}")
     lines += [f"  {target.replace('.', '__')}([{target}])" for target in sorted(outside)]
     return "\n".join(lines)
+
+
+def pages(flows: Mapping[str, FlowDoc]) -> dict[str, str]:
+    """A Markdown page with the picture of each flow, and one that lists them; by file name."""
+    rows = "\n".join(f"- [{name}]({name}.md): {flow.summary}" for name, flow in sorted(flows.items()))
+    head = "Drawn by `debrief graph`. A box is a screen, a hexagon a silent step, a rounded box another flow."
+    index = {"README.md": f"# The flows\n\n{head}\n\n{rows}\n"}
+    return index | {
+        f"{name}.md": f"# {name}\n\n{flow.summary}\n\n```mermaid\n{mermaid(flow)}\n```\n"
+        for name, flow in sorted(flows.items())
+    }
 
 
 def _shape(name: str, step: StepDoc) -> str:

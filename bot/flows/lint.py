@@ -12,7 +12,7 @@ from bot.flows import hearing, words_lint
 from bot.flows.document import BACK, PLACEHOLDER, FlowDoc, Go, Signature, StepDoc, resolve
 from bot.flows.load import Documents, flow_path, hearing_path
 from bot.flows.said import shown
-from bot.model import LASTING_SLOTS, RESUME, SAFETY, SCREEN_LONGEST_CHARS
+from bot.model import ENGLISH, LASTING_SLOTS, RESUME, SAFETY, SCREEN_LONGEST_CHARS
 from bot.strict_yaml import Fault
 
 LABEL_LONGEST, TITLE_LONGEST, FIELD_LABEL_LONGEST, FIELDS_MOST, HINT_LONGEST = 75, 24, 45, 5, 100
@@ -40,7 +40,7 @@ class Place:
         return Fault(path, line, code, f"{self.flow.flow}.{self.name}: {message}")
 
 
-def faults(documents: Documents, signatures: Mapping[str, Signature]) -> list[Fault]:
+def faults(documents: Documents, signatures: Mapping[str, Signature], language: str = ENGLISH) -> list[Fault]:
     """Every fault of meaning, in file order. `signatures` are the skills that flows may call."""
     found: list[Fault] = []
     for flow in documents.flows.values():
@@ -55,7 +55,7 @@ def faults(documents: Documents, signatures: Mapping[str, Signature]) -> list[Fa
     found += _of_hearings(documents)
     found += _unused_ideas(documents)
     found += _without_role(documents)
-    return sorted(found + words_lint.faults(documents))
+    return sorted(found + words_lint.faults(documents, language))
 
 
 def targets(flow: FlowDoc, step: StepDoc) -> list[str]:

@@ -68,8 +68,9 @@ def updated(text: str, language: str, wanted: "Catalog") -> str:
     catalog = read(text, language)
     catalog.update(wanted, no_fuzzy_matching=True, update_creation_date=False)
     catalog.obsolete.clear()
+    catalog.msgid_bugs_address = catalog.last_translator = catalog.language_team = ""
     file = BytesIO()
-    write_po(file, catalog, width=100, omit_header=True, sort_by_file=True, include_lineno=False)
+    write_po(file, catalog, width=100, sort_by_file=True, include_lineno=False)
     return file.getvalue().decode()
 
 

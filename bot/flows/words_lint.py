@@ -13,6 +13,7 @@ from unicodedata import normalize
 from bot.flows.load import Documents
 from bot.flows.said import Kind, everything_said
 from bot.flows.speech import Speech
+from bot.model import ENGLISH
 from bot.strict_yaml import Fault
 
 SENTENCE_MOST_WORDS = 14
@@ -23,12 +24,12 @@ _SENTENCE_END = re.compile(r"(?<=[.?!:…])[”\"»)]*\s+|\n")
 _QUOTED = re.compile(r"“[^”]*”|«[^»]*»|\"[^\"]*\"")
 
 
-def faults(documents: Documents) -> list[Fault]:
-    """Every fault of words in content, but for the reading grade."""
+def faults(documents: Documents, language: str = ENGLISH) -> list[Fault]:
+    """Every fault of words in content, but for the reading grade. `language`: that of the documents."""
     return [
         said.fault(documents, code, message)
         for said in everything_said(documents)
-        for code, message in faults_of(said.text, kind=said.kind, answers=said.answers)
+        for code, message in faults_of(said.text, kind=said.kind, language=language, answers=said.answers)
     ]
 
 

@@ -92,15 +92,16 @@ def _told(slots: Mapping[str, str]) -> dict[str, str]:
 
 
 def _screen_holds(before: Conversation, turn: Turn, screen: Screen) -> None:
-    step = CONTENT.steps[screen.step]
+    content = CONTENT.spoken(screen.language)
+    step = content.steps[screen.step]
     assert screen.safety.id == SAFETY
     assert screen.safety.label
     assert 1 <= len(screen.text) <= SCREEN_LONGEST_CHARS
     assert not UNFILLED.search(screen.text)
     assert screen.choices or screen.menu or step.rest, "a dead end"
     assert not (step.withhold and turn.conversation.slots.get("withheld")), "shown to somebody afraid"
-    lines = {option.label for option in CONTENT.lists["reminders"]} if step.glance else set()
-    assert screen.glance in {step.glance, CONTENT.words.glance} | lines
+    lines = {option.label for option in content.lists["reminders"]} if step.glance else set()
+    assert screen.glance in {step.glance, content.words.glance} | lines
     if Forget() not in turn.effects:
         assert (screen.step, screen.visit) == (turn.conversation.step, turn.conversation.visit)
         assert screen.visit == before.visit + (1 if turn.walked else 0) or not before.step

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import reading, rehearsal
+from bot import plays, reading, rehearsal
 from bot.app import content_texts
 from bot.care import drafts_file
 from bot.errors import ContentFault
@@ -36,8 +36,8 @@ def check(texts: Mapping[str, str]) -> list[str]:
         content = reading.read({**texts, **LINES}, SIGNATURES, date(2026, 11, 22))
     except ContentFault as fault:
         return list(fault.faults)
-    plays = {path: text for path, text in texts.items() if path.startswith("plays/")}
-    return rehearsal.rehearse_all(content, plays).faults
+    scripts = {path: text for path, text in texts.items() if path.startswith("plays/")}
+    return rehearsal.rehearse_all(content, scripts).faults
 
 
 def overlay(text: str, path: str) -> dict[str, str]:
@@ -60,7 +60,7 @@ def test_a_bad_file_gives_its_diagnostic_and_no_other(name: str) -> None:
 
 
 def test_every_diagnostic_has_a_bad_file() -> None:
-    modules = (load, hearing, lint, words_lint, speech_en, grade, rehearsal, drafts_file)
+    modules = (load, hearing, lint, words_lint, speech_en, grade, plays, rehearsal, drafts_file)
     codes = {code for module in modules for code in re.findall(r'"([DFHPW]\d{3})"', getsource(module))}
     assert codes == {name.partition("_")[0] for name in BAD}
 

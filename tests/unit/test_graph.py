@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from bot.flows.graph import mermaid
+from bot.commands import DRAWINGS
+from bot.flows.graph import mermaid, pages
 from bot.flows.lint import targets
 from tests.kit import content
 
@@ -39,3 +40,8 @@ def test_no_words_of_a_flow_break_the_drawing(name: str) -> None:
         label = re.sub(r"^  \w+(\[\"(.*)\"\]|\{\{\w+\}\}|\(\[[\w.]+\]\)| -->(\|[^|]*\|)? \w+)$", r"\2\3", line)
         assert label != line, f"not a line that Mermaid reads: {line}"
         assert not set('"{}[]<>') & set(label)
+
+
+def test_the_drawings_in_the_docs_are_those_of_the_content() -> None:
+    drawn = {path.name: path.read_text("utf-8") for path in DRAWINGS.glob("*")}
+    assert drawn == pages(content().flows), "stale: run `debrief graph`"

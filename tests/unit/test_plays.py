@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.rehearsal import Play, read_plays, rehearse, rehearse_all, unwalked
+from bot.plays import Play, read_plays
+from bot.rehearsal import rehearse, rehearse_all, unwalked
 from tests.kit import content
 
 PLAYS = Path(__file__).parent.parent / "plays"
@@ -12,6 +13,10 @@ TEXTS = {path.name: path.read_text("utf-8") for path in sorted(PLAYS.glob("*.yam
 READ = {name: read_plays(text, name) for name, text in TEXTS.items()}
 
 
+LANGUAGES = ("en", *content().translations)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
     "play",
     [
@@ -20,19 +25,20 @@ READ = {name: read_plays(text, name) for name, text in TEXTS.items()}
         for play in plays
     ],
 )
-def test_the_conversation_goes_as_the_play_says(play: Play) -> None:
-    assert not [str(fault) for fault in rehearse(content(), play, set())]
+def test_the_conversation_goes_as_the_play_says(play: Play, language: str) -> None:
+    assert not [str(fault) for fault in rehearse(content(), play, set(), language)]
 
 
 def test_every_play_can_be_read() -> None:
     assert not [str(fault) for _, faults in READ.values() for fault in faults]
 
 
-def test_every_step_is_walked_and_every_choice_is_picked() -> None:
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_step_is_walked_and_every_choice_is_picked(language: str) -> None:
     walked: set[str] = set()
     for plays, _ in READ.values():
         for play in plays:
-            rehearse(content(), play, walked)
+            rehearse(content(), play, walked, language)
     assert not [str(fault) for fault in unwalked(content(), walked)]
 
 

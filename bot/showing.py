@@ -1,0 +1,87 @@
+"""What comes of a walk: the next conversation, the effects, and the screen in the person's language. Pure."""
+
+from dataclasses import replace
+
+from bot.flows.document import PLACEHOLDER, StepDoc
+from bot.forms import form_at
+from bot.model import (
+    RESUME,
+    SAFETY,
+    SCREEN_LONGEST_CHARS,
+    Choice,
+    ChoicePicked,
+    Conversation,
+    Forget,
+    FormSubmitted,
+    Menu,
+    Screen,
+    Turn,
+)
+from bot.skills.talk import clip
+from bot.walk import ALARMS, START, Walk, said_versions
+
+REMINDERS = "reminders"
+
+
+def turn(walk: Walk, speaks: bool) -> Turn:
+    if speaks and not walk.step:
+        walk.debrief = walk.debrief or 1
+        walk.enter(START)
+    pressed = walk.event if isinstance(walk.event, ChoicePicked | FormSubmitted) and walk.walked else None
+    if any(isinstance(effect, Forget) for effect in walk.effects):
+        gone = replace(screen(walk), forgets=True)
+        return Turn(Conversation(), gone, (Forget(),), tuple(walk.walked))
+    # The screen first: it may find that it needs the past.
+    shown = screen(walk) if speaks else None
+    conversation = replace(
+        walk.before,
+        revision=walk.before.revision + 1,
+        step=walk.step,
+        visit=walk.visit,
+        slots={name: value for name, value in walk.slots.items() if value},
+        back=walk.back,
+        debrief=walk.debrief,
+        picked=pressed.choice if pressed else walk.before.picked,
+        picked_at=pressed.at if pressed else walk.before.picked_at,
+        touched_at=walk.event.at,
+    )
+    return Turn(conversation, shown, tuple(walk.effects), tuple(walk.walked), walk.needs_past)
+
+
+def screen(walk: Walk) -> Screen:
+    step, content = walk.doc, walk.content
+    answer = walk.ask(step)
+    said = PLACEHOLDER.sub(lambda match: answer.values.get(match[1], ""), _saying(walk, step)).strip()
+    # Where somebody may be in danger, what they can do stands before anything else.
+    parts = [said, *walk.prefix] if walk.step in ALARMS.values() else [*walk.prefix, said]
+    options = walk.options()
+    return Screen(
+        step=walk.step,
+        visit=walk.visit,
+        text=clip("\n\n".join(parts), SCREEN_LONGEST_CHARS),
+        glance=_glance(walk, step),
+        safety=Choice(SAFETY, content.words.safety),
+        choices=tuple(
+            Choice(key, choice.label, form_at(content, walk.step, key)) for key, choice in step.choices.items()
+        ),
+        menu=Menu(step.menu.label, options) if step.menu and options else None,
+        picture=step.picture or "",
+        language=content.language,
+        document=answer.document,
+        timeline=answer.timeline,
+    )
+
+
+def _saying(walk: Walk, step: StepDoc) -> str:
+    """The version that it was entered with, and what is said only then."""
+    opened = isinstance(walk.event, ChoicePicked) and walk.event.choice == RESUME
+    version = int(said_versions(walk.slots).get(walk.step, "0")) if step.versions else 0
+    once = step.once if walk.walked or opened else ""
+    return "\n\n".join(part.strip() for part in (step.sayings[version % len(step.sayings)], once) if part)
+
+
+def _glance(walk: Walk, step: StepDoc) -> str:
+    """What a lock screen may show. A knock that has a line of its own bears the one that the person chose."""
+    content = walk.content
+    chosen = {option.id: option.label for option in content.lists.get(REMINDERS, ())} if step.glance else {}
+    return chosen.get(walk.slots.get("reminder", "")) or step.glance or content.words.glance
