@@ -31,9 +31,11 @@ from bot.skills.check_ins import WINDOW, awake
 from bot.skills.promises import Promise, with_one, without, zone_named
 from bot.skills.when import MORNING, tomorrow
 from bot.skills.when import resolve as resolve_wall
-from bot.walk import DRAFT, HELP, NOTE, SAFETY_STEP, Walk
+from bot.walk import CHECK_INS, DRAFT, HELP, NOTE, SAFETY_STEP, Walk
 
 LATE = timedelta(hours=1)
+# "Your 20 minutes are over" helps nobody hours later.
+SPENT_WHEN_LATE = frozenset({"hold"})
 
 
 def advance(
@@ -130,6 +132,8 @@ def _answers(walk: Walk, text: str) -> bool:
         return walk.pick(named)
     if step.text is None or (step.text.only and not walk.understands(step.text.only, text)):
         return False
+    if not walk.looks_on(step.text.go):
+        walk.reopen()
     if step.text.keep == NOTE:
         walk.keep(text)
     else:
@@ -220,6 +224,9 @@ def _timer(walk: Walk, event: TimerFired) -> bool:
     flow = event.check_in.flow
     late = event.at - event.check_in.due_at > LATE
     zone = zone_named(walk.slots.get("zone", ""))
+    if late and flow in SPENT_WHEN_LATE:
+        walk.slots |= without(walk.slots, flow)
+        return False
     if late and zone is not None and awake(event.at, zone, walk.slots) != event.at:
         morning = awake(resolve_wall(tomorrow(event.at, zone), MORNING, zone).at, zone, walk.slots)
         walk.slots |= {**with_one(walk.slots, Promise(flow, morning, morning.astimezone(zone).replace(tzinfo=None)))}
@@ -228,7 +235,9 @@ def _timer(walk: Walk, event: TimerFired) -> bool:
         return False
     if late or walk.slots.get("late") == flow:
         walk.prefix.append(walk.content.words.late)
-    walk.slots |= {**without(walk.slots, flow), "closed": "", "late": ""}
+    walk.slots |= {**without(walk.slots, flow), "late": ""}
+    if flow in CHECK_INS:
+        walk.slots["closed"] = ""
     knock = f"{flow}.knock"
     walk.enter(knock if knock in walk.content.steps else "check_in.knock")
     return True

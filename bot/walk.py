@@ -29,6 +29,7 @@ from bot.skills.promises import promised, zone_named
 
 NOTE, DRAFT, BEGAN = "note", "draft_words", "began"
 VERSIONS = "versions"
+HOMES = frozenset({"cool_down.rest", "partner.rest"})
 START, HOME, SAFETY_STEP, HELP = "cool_down.start", "cool_down.rest", "care.start", "help.start"
 BACK_MOST = 4
 # The most urgent first.
@@ -48,6 +49,8 @@ LAST_WORD = timedelta(days=3)
 CHECK_INS = frozenset({"check_in", "follow_up", "partner"})
 # A check-in that stands at one of these is not over with the evening.
 TALKS = CHECK_INS | {"openers", "reflect", "expectations"}
+LOOKS_ON = frozenset({"planning", "patterns"})
+PLANNED = "planned"
 SILENT_STEPS_MOST = 30
 
 
@@ -146,11 +149,16 @@ class Walk:
         """The step meant by a target; remembers where an aside flow was entered from."""
         if target == BACK:
             name, _, self.back = self.back.partition(" ")
-            return name or HOME
+            return name if name and not self._told_in_vain(name) else HOME
         if self._aside(target) and not self._same_aside(target):
             under = self.back.split() if self.step and self._aside(self.step) else []
             self.back = " ".join([self.step, *(step for step in under if step != self.step)][:BACK_MOST]).strip()
         return target
+
+    def _told_in_vain(self, name: str) -> bool:
+        """The screen told of a promise, and nothing waits any more."""
+        step = self.content.steps[name]
+        return step.call == PLANNED and self.ask(step).outcome == "none"
 
     def _same_aside(self, target: str) -> bool:
         return self.step.partition(".")[0] == target.partition(".")[0]
@@ -195,7 +203,7 @@ class Walk:
 
     def begins_anew(self) -> bool:
         """Nothing is under way: no step yet, the last debrief is closed, or its time is past and nothing waits."""
-        if not self.step or self.slots.get("closed") == "yes":
+        if not self.step or (self.slots.get("closed") == "yes" and self.step in HOMES):
             return True
         return self.long_past() and not CHECK_INS & promised(self.slots).keys()
 
@@ -257,14 +265,22 @@ class Walk:
         choice = step.choices.get(choice_id)
         if choice is not None:
             if choice.form is None:
-                self.reopen()
+                if not self.looks_on(choice.go):
+                    self.reopen()
                 self.take(choice)
             return True
         if step.menu is not None and any(option.id == choice_id for option in self.options()):
+            if not self.looks_on(step.menu.go):
+                self.reopen()
             self.slots[step.menu.keep] = choice_id
             self.follow(step.menu.go)
             return True
         return False
+
+    def looks_on(self, go: Go) -> bool:
+        """It leads to where nothing new is told: a debrief that is closed stays so."""
+        target = resolve(self.step.partition(".")[0], self.choose(go))
+        return target.partition(".")[0] in LOOKS_ON or (target != BACK and self._aside(target))
 
     def still_cares(self, event: ChoicePicked) -> bool:
         """A button of an older care screen means what it says, whatever has come since."""
@@ -273,6 +289,11 @@ class Walk:
         here, back = self.step, self.back
         if not self._aside(here):
             self.back = here
+        # An earlier "I feel safe" does not answer what was said since.
+        choice = self.content.steps[event.step].choices.get(event.choice)
+        if choice is not None and choice.set.get("withheld") == "":
+            self.enter("care.withheld")
+            return True
         self.step = event.step
         if self.pick(event.choice):
             return True

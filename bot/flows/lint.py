@@ -20,7 +20,7 @@ OPTION_LONGEST, OPTIONS_MOST = 75, 100
 CHOICES_MOST, SAY_LONGEST, VERSIONS_LEAST = 3, 1_200, 2
 ROLES = ("greeting", "closing")
 # Lasting slots that a person may pick from a menu.
-MENU_MAY_KEEP = frozenset({"country", "zone", "language", "quiet", "keep", "reminder", "signal"})
+MENU_MAY_KEEP = frozenset({"country", "zone", "language", "quiet", "keep", "reminder", "signal", "trouble", "exit"})
 _STRAY = re.compile(r"[{}]")
 
 

@@ -101,7 +101,9 @@ SPEECH = Speech(
     agrees=re.compile(rf"\A(?:{_FELT})as?\Z", re.IGNORECASE),
     verbs=_VERBS,
     clitics=re.compile(r"(?:me|te|se|nos)?(?:l[aeo]s?|me|te|se|nos)$"),
-    own_voice=words("yo me mi mis estoy tengo soy siento quiero creo puedo necesito lo la no ya he voy fui"),
+    own_voice=words("""
+        yo me mi mis estoy tengo soy siento quiero creo puedo podria necesito lo la le no ya he voy fui tuve
+        """),
     answers=words("""
         si no quiza quizas tal nada ninguno ninguna ambas algo alguien a ahora luego hoy manana esta este esto eso mas
         menos antes despues cuando cada siempre nunca en es fue salio aun todavia otro otra mi un una el la bien mal

@@ -4,7 +4,7 @@ from bot.skills.base import Answer, Ask, skill
 from bot.skills.phrases import labels, plain
 
 # Each line of the plan: the slot it comes from, and the list that says how a picked id is said.
-LINES = {"trouble": "company", "signal": "signal_words", "exit": "exit_words"}
+LINES = {"trouble": "company_words", "signal": "signal_words", "exit": "exit_words"}
 
 
 def _evening(ask: Ask) -> Answer:

@@ -12,7 +12,8 @@ def _card(ask: Ask) -> Answer:
     if word := _as_said(ask, "signal", "signal_words"):
         row = next(option.label for option in ask.content.lists["signal_card"])
         rows.append(row.replace("{signal}", word))
-    return Answer(values={"card": "\n".join(f"- {row}" for row in rows if row) or "-"})
+    told = [f"- {row}" for row in rows if row]
+    return Answer("some" if told else "none", values={"card": "\n".join(told) or "-"})
 
 
 def _as_said(ask: Ask, slot: str, listed: str) -> str:
@@ -22,4 +23,4 @@ def _as_said(ask: Ask, slot: str, listed: str) -> str:
     return words.get(answer, clip(" ".join(answer.split()), ANSWER_CHARS))
 
 
-CARD = skill(_card, values=("card",))
+CARD = skill(_card, outcomes=("some", "none"), values=("card",))

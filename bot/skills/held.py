@@ -7,12 +7,13 @@ from bot.skills.talk import clip
 SHOWN_CHARS = 1_500
 
 
-def _seal(ask: Ask) -> Answer:
-    """The slot `draft` joins what is held already (slot `held_draft`). Nothing is cut."""
-    joined = "\n\n".join(part for part in (ask.slot("held_draft"), ask.slot("draft")) if part)
+def _join(ask: Ask) -> Answer:
+    """What was just told (slot `args.from`) joins what is kept already (slot `args.to`). Nothing is cut."""
+    new, kept = ask.args["from"], ask.args["to"]
+    joined = "\n\n".join(part for part in (ask.slot(kept), ask.slot(new)) if part)
     if len(joined) > NOTE_LONGEST_CHARS:
-        return Answer("full", slots={"draft": ""})
-    return Answer("sealed", slots={"held_draft": joined, "draft": ""})
+        return Answer("full", slots={new: ""})
+    return Answer("joined", slots={kept: joined, new: ""})
 
 
 def _stamp(ask: Ask) -> Answer:
@@ -30,5 +31,5 @@ def _take(ask: Ask) -> Answer:
 
 HELD = skill(_held, values=("draft",))
 TAKE_HELD = skill(_take)
-SEAL = skill(_seal, outcomes=("sealed", "full"))
+JOIN = skill(_join, outcomes=("joined", "full"))
 STAMP = skill(_stamp)

@@ -49,14 +49,18 @@ def _written(ask: Ask) -> Iterator[str]:
 def _rows(ask: Ask, slots: Mapping[str, str]) -> list[str]:
     """What the person told, in the order of the names. The rest is where the conversation stands."""
     names = labels(ask, "slot_names").items()
-    rows = [f"- {said}: {_told(ask, name, slots[name])}" for name, said in names if slots.get(name)]
+    rows = [
+        f"- {said}: {_told(ask, name, slots[name])}"
+        for name, said in names
+        if slots.get(name) not in (None, "", "skipped")
+    ]
     return rows or [labels(ask, "export_text")["nothing"]]
 
 
 def _told(ask: Ask, name: str, value: str) -> str:
     """What was pressed or picked as its label, a stamp as a day, own words as they were written."""
     if name.endswith("_on") or name == "began":
-        return _day(ask, datetime.fromisoformat(value))
+        return ", ".join(_day(ask, datetime.fromisoformat(stamp)) for stamp in value.split())
     return _pressed(ask.content, name, value) or value
 
 

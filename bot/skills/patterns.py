@@ -3,59 +3,67 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bot.model import Mark, MarkKind, Timeline
 from bot.skills.base import Answer, Ask, skill
 from bot.skills.phrases import labels, plain
 from bot.skills.promises import zone_named
-from bot.skills.talk import clip
+from bot.skills.talk import clip, told_again
 
 FEWEST = 3
 # What says that somebody told of an evening, and what is counted of it by the list that names it.
-TELLS = ("note", "happened", "feeling", "expected", "support", "who", "place")
+TELLS = ("happened", "feeling", "expected", "who", "place")
 COUNTED = {"who": "company", "place": "places", "feeling": "feelings", "support": "supports"}
 MOST_OF_EACH, WORDS_MOST, WORDS_CHARS, MARKS_MOST = 3, 5, 120, 12
 
 
 @dataclass(frozen=True, slots=True)
 class Evening:
-    """A debrief as patterns see it. `on`: the person's own date of each thing that happened."""
+    """A debrief as patterns see it. `told`, `backed`, `talked`: the person's own dates of what it holds."""
 
     slots: Mapping[str, str]
-    alone: date | None
-    backed: date | None
+    told: date | None
+    backed: tuple[date, ...]
     talked: date | None
+
+    @property
+    def last(self) -> date:
+        return max(day for day in (self.told, *self.backed, self.talked) if day)
 
 
 def evenings(ask: Ask) -> list[Evening]:
     """Oldest first, the one that is open now last. What the silent partner told of themself is not counted."""
+    debriefs = [(past.slots, past.closed_at) for past in reversed(ask.past())]
+    found = (_evening(ask, slots, closed_at) for slots, closed_at in [*debriefs, (ask.slots, ask.now)])
+    return [evening for evening in found if evening.told or evening.backed or evening.talked]
+
+
+def _evening(ask: Ask, slots: Mapping[str, str], closed_at: datetime) -> Evening:
     zone = zone_named(ask.slot("zone")) or ZoneInfo("UTC")
-    told: list[tuple[Mapping[str, str], datetime]] = [(past.slots, past.closed_at) for past in reversed(ask.past())]
-    found = []
-    for slots, closed_at in [*told, (ask.slots, ask.now)]:
-        if slots.get("side") == "silent":
-            continue
-        began = _day(slots.get("began", ""), closed_at, zone)
-        alone = began if any(slots.get(name) for name in TELLS) else None
-        backed = _day(slots.get("backed_on", ""), closed_at, zone) if slots.get("backed") else None
-        talk = slots.get("talk", "none")
-        talked = _day(slots.get("talked_on", ""), closed_at, zone) if talk != "none" else None
-        if alone or backed or talked:
-            found.append(Evening(slots, alone, backed, talked))
-    return found
 
+    def day(stamp: str) -> date:
+        return datetime.fromisoformat(stamp or closed_at.isoformat()).astimezone(zone).date()
 
-def _day(stamp: str, otherwise: datetime, zone: ZoneInfo) -> date:
-    at = datetime.fromisoformat(stamp) if stamp else otherwise
-    return at.astimezone(UTC).astimezone(zone).date()
+    backed = tuple(day(stamp) for stamp in slots.get("backed_on", "").split())
+    answered = any(slots.get(name) for name in TELLS)
+    # A note alone may be that of the one who was silent.
+    wrote = bool(slots.get("note")) and slots.get("side") != "silent"
+    talked = slots.get("talk", "none") != "none"
+    return Evening(
+        slots,
+        told=day(slots.get("began", "")) if answered or wrote else None,
+        backed=backed,
+        talked=day(slots.get("talked_on", "")) if talked else None,
+    )
 
 
 def _patterns(ask: Ask) -> Answer:
     found = evenings(ask)
-    enough = len(found) >= FEWEST
-    values = {"count": str(len(found)), "summary": _summary(ask, found), "words": _words(ask, found)}
+    count = sum((evening.told is not None) + len(evening.backed) for evening in found)
+    enough = count >= FEWEST
+    values = {"count": str(count), "summary": _summary(ask, found), "words": _words(ask, found)}
     return Answer("enough" if enough else "few", values=values, timeline=_timeline(ask, found) if enough else None)
 
 
@@ -66,10 +74,9 @@ def _summary(ask: Ask, found: list[Evening]) -> str:
         return texts[name].replace("{count}", str(count))
 
     talks = Counter(evening.slots["talk"] for evening in found if evening.talked)
-    rows = [
-        counted("alone", sum(evening.alone is not None for evening in found)),
-        counted("backed", sum(evening.backed is not None for evening in found)),
-    ]
+    backed = sum(len(evening.backed) for evening in found)
+    rows = [counted("alone", sum(evening.told is not None for evening in found))]
+    rows += [counted("backed", backed)] if backed else []
     if talks:
         kinds = ", ".join(counted(kind, talks[kind]) for kind in ("well", "mixed", "badly") if talks[kind])
         rows.append(f"{counted('talks', talks.total())} ({kinds})")
@@ -88,26 +95,30 @@ def _words(ask: Ask, found: list[Evening]) -> str:
     """The person's own words, the latest first, each with its day."""
     rows: list[str] = []
     for evening in reversed(found):
-        said = evening.slots.get("backed_how") or evening.slots.get("happened") or evening.slots.get("note") or ""
-        day = evening.alone or evening.backed or evening.talked
-        if said and day and len(rows) < WORDS_MOST:
-            rows.append(f"{_date(ask, day)}: “{clip(' '.join(said.split()), WORDS_CHARS)}”")
-    return "\n\n".join(rows) or "-"
+        words = (evening.slots.get(name, "") for name in ("backed_how", "happened", "note"))
+        said = next(filter(None, (told_again(ask, text) for text in words)), "")
+        if said and len(rows) < WORDS_MOST:
+            rows.append(f"{_date(ask, evening.last)}: “{clip(' '.join(said.split()), WORDS_CHARS)}”")
+    return "\n\n".join(rows) or labels(ask, "pattern_text")["none"]
 
 
 def _timeline(ask: Ask, found: list[Evening]) -> Timeline:
     names = labels(ask, "marks")
     marks: list[Mark] = []
     for evening in found:
-        days: tuple[tuple[MarkKind, date | None, str], ...] = (
-            ("alone", evening.alone, "alone"),
-            ("backed", evening.backed, "backed"),
-            ("talk", evening.talked, evening.slots.get("talk", "")),
-        )
-        marks += [Mark(day, kind, names.get(name, name)) for kind, day, name in days if day]
+        days: list[tuple[MarkKind, date, str]] = [("backed", day, "backed") for day in evening.backed]
+        days += [("alone", evening.told, "alone")] if evening.told else []
+        days += [("talk", evening.talked, evening.slots["talk"])] if evening.talked else []
+        marks += [Mark(day, kind, names[name]) for kind, day, name in days]
     marks = sorted(marks, key=lambda mark: mark.on)[-MARKS_MOST:]
     text = "\n".join(f"{_date(ask, mark.on)}: {mark.label}" for mark in marks)
     return Timeline(labels(ask, "pattern_text")["title"], tuple(marks), text)
+
+
+def _backed(ask: Ask) -> Answer:
+    """One more time that their partner stood behind them: now, beside those that were counted before."""
+    stamps = f"{ask.slot('backed_on')} {ask.now.isoformat()}".strip()
+    return Answer(slots={"backed": "yes", "backed_on": stamps})
 
 
 def _date(ask: Ask, day: date) -> str:
@@ -117,3 +128,4 @@ def _date(ask: Ask, day: date) -> str:
 
 
 PATTERNS = skill(_patterns, outcomes=("few", "enough"), values=("count", "summary", "words"))
+BACKED = skill(_backed)

@@ -101,8 +101,13 @@ def _more_openers(ask: Ask) -> Answer:
     return Answer(slots={"openers_page": str((_page(ask, pages) + 1) % len(pages))})
 
 
+def told_again(ask: Ask, words: str) -> str:
+    """Their own words as they may be shown again: a line that was a sign is not played back to them."""
+    return "\n".join(line for line in words.splitlines() if not ask.content.lexicon.labels(line)).strip()
+
+
 def _note(ask: Ask) -> Answer:
-    note = ask.slot("note").strip()
+    note = told_again(ask, ask.slot("note"))
     return Answer("some" if note else "none", values={"note": clip(note, EXCERPT_CHARS) or "-"})
 
 

@@ -46,7 +46,7 @@ async def evening(page: Page) -> None:
 async def morning(page: Page) -> None:
     """From the knock to openers in the person's own words."""
     knock = await page.until_step("check_in.knock")
-    assert knock["text"] == "Your check-in, as you asked. Open it when you're alone."
+    assert knock["text"] == "Your check-in, as you asked. Open it when it suits you."
     for choice in ("open", "calm", "yes", "on", "talk", "speak_up"):
         await page.picks(choice)
     await page.fills("write", happened="when your sister joked about my job")

@@ -24,7 +24,7 @@ from tests.platforms.slack_world import PATIENCE_S
 
 T = TypeVar("T")
 
-GLANCE = "A note for you. Open it when you're alone."
+GLANCE = "A note for you. Open it when it suits you."
 NOTE = Form(
     title="Write it down",
     submit="Keep it",

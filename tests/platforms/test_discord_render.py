@@ -102,8 +102,8 @@ def test_the_reader_of_these_tests_sees_markup_where_there_is_some(markup: str) 
     ("text", "content"),
     [
         (
-            "Your check-in, as you asked. Open it when you're alone.",
-            "Your check-in, as you asked. Open it when you're alone.",
+            "Your check-in, as you asked. Open it when it suits you.",
+            "Your check-in, as you asked. Open it when it suits you.",
         ),
         ("# 1\n- 2\n-# 3\n> 4\n5. 6", "\\# 1\n\\- 2\n\\-# 3\n\\> 4\n5\\. 6"),
         ("*a* _b_ ~~c~~ ||d|| `e`", "\\*a\\* \\_b\\_ \\~\\~c\\~\\~ \\|\\|d\\|\\| \\`e\\`"),

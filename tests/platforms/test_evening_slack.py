@@ -94,7 +94,7 @@ async def test_from_the_table_to_the_openers_with_a_restart_in_the_night(tmp_pat
             assert (knock.channel, knock.text, knock.words) == (
                 ana.person.im,
                 "Your check-in, as you asked.",
-                "Your check-in, as you asked. Open it when you're alone.",
+                "Your check-in, as you asked. Open it when it suits you.",
             )
             assert slack.called("conversations.open") == []
             message = knock

@@ -123,7 +123,7 @@ def test_a_screen_on_slack() -> None:
     short = Screen(SCREEN.step, 3, SCREEN.text, SCREEN.glance, SCREEN.safety, SCREEN.choices[:1])
     assert sent(short) == snapshot(
         (
-            "A note for you. Open it when you're alone.",
+            "A note for you. Open it when it suits you.",
             [
                 {
                     "text": {

@@ -206,7 +206,7 @@ WITHHELD = {
     "follow_up.how": ("follow-up", "open"),
     "follow_up.well": ("follow-up", "open", "well"),
     "follow_up.mixed": ("follow-up", "open", "mixed"),
-    "follow_up.not_yet": ("follow-up", "open", "none"),
+    "follow_up.not_yet": ("follow-up", "open", "none", "yes"),
     "follow_up.badly": ("follow-up", "open", "badly"),
     "follow_up.badly_next": ("follow-up", "open", "badly", "no"),
     "planning.ask_follow": ("follow-up", "open", "well", "follow"),
@@ -245,5 +245,8 @@ def test_less_than_the_whole_sentence_does_not_lift_the_gate(words: str) -> None
     assert talk.screen.step == "care.withheld"
     assert talk.slots["withheld"] == "yes"
     talk.says("i feel safe with my partner")
+    assert talk.screen.step == "care.other_way"
+    assert talk.slots["withheld"] == "yes"
+    talk.says("I would not")
     assert talk.screen.step == "care.safe_again"
     assert "withheld" not in talk.slots

@@ -22,7 +22,7 @@ def test_a_sign_in_the_form_for_what_happened_is_in_the_note_and_in_no_opener(si
     talk.says("check-in")
     talk.picks("open")
     if talk.screen.step == "care.withheld":
-        talk.picks("feels_safe", "on")
+        talk.picks("feels_safe", "no", "on")
     talk.picks("calm", "yes", "on", "talk", "skip", "skip", "plain")
     assert talk.screen.step == "openers.shown"
     assert sign not in talk.screen.text

@@ -270,7 +270,7 @@ def test_a_knock_shows_nothing_but_the_knock() -> None:
     talk = Talk(zone="Europe/London")
     talk.says("a secret")
     talk.is_knocked()
-    assert talk.screen.text == "Your check-in, as you asked. Open it when you're alone."
+    assert talk.screen.text == "Your check-in, as you asked. Open it when it suits you."
     assert talk.screen.glance == "Your check-in, as you asked."
 
 

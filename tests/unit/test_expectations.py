@@ -12,7 +12,7 @@ from bot.skills.base import Ask
 from bot.skills.held import SHOWN_CHARS
 from bot.skills.talk import ANSWER_CHARS
 from tests.kit import content
-from tests.unit.talk import at_the_table
+from tests.unit.talk import Talk, at_the_table
 
 NOW = datetime(2026, 11, 20, 22, 15, tzinfo=UTC)
 
@@ -84,14 +84,30 @@ def test_a_held_draft_is_shown_as_far_as_a_screen_holds_and_handed_on_whole(draf
     assert SKILLS["take_held"].run(Ask(content(), {"held_draft": draft}, {}, NOW)).slots == {"draft_words": draft}
 
 
-def test_nothing_of_a_talk_is_reached_from_the_word_expectations_before_the_safety_question() -> None:
+def test_only_a_yes_to_the_safety_question_opens_ideas_for_a_talk() -> None:
     steps = content().steps
-    onward = [branch for name in ("when", "hub", "done") for branch in steps[f"expectations.{name}"].go]
-    into = [branch for branch in onward if branch.to not in ("check_in.safe", "cool_down.rest")]
-    assert into
-    assert all(branch.when == {"safe": "yes"} for branch in into)
-    setting = [name for name, step in steps.items() if step.set.get("safe") == "yes"]
-    assert setting == ["check_in.recall"]
+    opened = [
+        (name, key) for name, step in steps.items() for key, c in step.choices.items() if c.set.get("safe") == "yes"
+    ]
+    assert opened
+    for name, key in opened:
+        assert key == "yes"
+        assert "Would you feel safe" in steps[name].say
+    assert [name for name, step in steps.items() if step.set.get("safe") == "yes"] == ["check_in.recall"]
+
+
+@pytest.mark.parametrize("word", ["expectations", "openers", "before"])
+def test_a_word_that_leads_to_ideas_for_a_talk_asks_the_safety_question_first(word: str) -> None:
+    talk = Talk()
+    talk.says(word)
+    assert talk.screen.step.endswith(".safe")
+    talk.picks("not_now")
+    talk.says(word)
+    assert talk.screen.step.endswith(".safe")
+    talk.picks("yes")
+    talk.commands("")
+    talk.says(word)
+    assert not talk.screen.step.endswith(".safe")
 
 
 def test_every_screen_of_the_card_is_withheld_after_a_sign_of_fear() -> None:
