@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 from bot.flows.document import Strict
 from bot.strict_yaml import Fault, Marks
 
+_BREAKS = re.compile(r"[^\w'’]+")
 _LANGUAGE = re.compile(r"hearing/[a-z]{2}\.yaml")
 _END_MARKS = " .,!?/¡¿"
 
@@ -108,6 +109,15 @@ class OwnWordsDoc(Strict):
     no_feeling: Phrases
     # As they are written: these keep their capital within a sentence.
     capitals: tuple[str, ...] = ()
+    # How a thing seen begins ("how my brother ..."), and a whole sentence of one's own ("I saw ...").
+    ways: Phrases = ()
+    wholes: Phrases = ()
+    # What the one who stayed silent may say that they did, and the word that takes it back.
+    did: Phrases = ()
+    buts: Phrases = ()
+    # Left out before the two halves of an if-then plan, which says them already.
+    ifs: Phrases = ()
+    thens: Phrases = ()
 
 
 class HearingDoc(Strict):
@@ -126,6 +136,12 @@ def without_front(text: str, phrases: Collection[str]) -> str | None:
         if fold(" ".join(words[:count])) in phrases:
             return " ".join(words[count:])
     return None
+
+
+def says(text: str, phrases: Collection[str]) -> bool:
+    """Whether one of the phrases stands in the text, as whole words."""
+    words = f" {' '.join(fold(word) for word in _BREAKS.sub(' ', text).split())} "
+    return any(f" {phrase} " in words for phrase in phrases)
 
 
 def _longest(phrases: Collection[str]) -> int:

@@ -1,17 +1,12 @@
 """The silent partner's sentence and text, put together from their own answers and authored templates."""
 
 import re
+from collections.abc import Sequence
 
+from bot.flows.hearing import OwnWordsDoc, says, without_front
 from bot.skills.base import Answer, Ask, skill
 from bot.skills.phrases import labels, phrase, plain
 
-_WHEN = ("when ", "while ", "cuando ", "mientras ")
-_WHAT = ("how ", "what ", "the way ")
-_WHOLE = ("i saw ", "i heard ", "i noticed ", "i watched ", "i was there ")
-_TELLS_WHAT_THEY_DID = re.compile(
-    r"\bI (?:just |only )?(?:said nothing|kept|stayed|froze|laughed|looked|took|told|didn['’]t|did not)\b"
-)
-_BUT = re.compile(r"\bbut\b", re.IGNORECASE)
 _LONE_I = re.compile(r"\bi\b(?=$|[\s,'’])")
 
 
@@ -24,30 +19,39 @@ def _parts(ask: Ask) -> dict[str, str]:
     }
 
 
-def _shape(saw: str, *, lines: int) -> str:
+def _shape(saw: str, heard: Sequence[OwnWordsDoc], *, lines: int) -> str:
     """Which template carries the words: a clause, a thing seen, a whole sentence, a quote; one word tells nothing."""
-    words = saw.casefold()
     if " " not in saw:
         return "nothing"
     if lines > 1 or re.search(r"[.!?]\s", saw):
         return "quoted"
-    shapes = {"when": _WHEN, "what": _WHAT, "whole": _WHOLE}
-    return next((shape for shape, starts in shapes.items() if words.startswith(starts)), "quoted")
+    shapes = [
+        (name, starts)
+        for own in heard
+        for name, starts in (("when", own.clauses), ("what", own.ways), ("whole", own.wholes))
+    ]
+    return next((shape for shape, starts in shapes if without_front(saw, starts)), "quoted")
+
+
+def _heard(ask: Ask) -> list[OwnWordsDoc]:
+    """Their language first, then English."""
+    return [hearing.own_words for hearing in ask.content.hearings]
 
 
 def _sentence(ask: Ask) -> str:
-    parts = _parts(ask)
+    parts, heard = _parts(ask), _heard(ask)
     saw = parts["saw"]
-    shape = _shape(saw, lines=len(ask.slot("own_saw").strip().splitlines()))
+    shape = _shape(saw, heard, lines=len(ask.slot("own_saw").strip().splitlines()))
     if shape in ("when", "what"):
         parts["saw"] = saw[:1].lower() + saw[1:]
-    told = "_told" if _TELLS_WHAT_THEY_DID.search(saw) else ""
-    return labels(ask, "partner_sentences")[f"{shape}{told}"].format_map(parts).replace("….", "…")
+    told = "_told" if any(says(saw, own.did) for own in heard) else ""
+    sentence = labels(ask, "partner_sentences")[f"{shape}{told}"].format_map(parts).replace("….", "…")
+    return sentence[:1].upper() + sentence[1:]
 
 
 def _own_up(ask: Ask) -> Answer:
     """`but` where their words take it back again."""
-    excused = _BUT.search(plain(ask.slot("own_saw")))
+    excused = any(says(ask.slot("own_saw"), own.buts) for own in _heard(ask))
     return Answer("but" if excused else "ok", values={"sentence": _sentence(ask)})
 
 

@@ -23,12 +23,12 @@ def clip(text: str, longest: int) -> str:
     return (head.rsplit(None, 1)[0] if " " in head[longest // 2 :] else head).rstrip() + "…"
 
 
-def _plain(words: str) -> str:
+def plain_words(words: str) -> str:
     """Somebody's own words as they go into a sentence: one line, without its end mark."""
     return clip(" ".join(words.split()).rstrip(_END_MARKS), ANSWER_CHARS)
 
 
-def _lowered(words: str, said: OwnWordsDoc) -> str:
+def lowered(words: str, said: OwnWordsDoc) -> str:
     first = re.split(r"\W", words, maxsplit=1)[0]
     keeps = first in said.capitals or (len(first) > 1 and first[:2].isupper())
     return words if keeps else words[:1].lower() + words[1:]
@@ -36,7 +36,7 @@ def _lowered(words: str, said: OwnWordsDoc) -> str:
 
 def _told(words: str, said: OwnWordsDoc) -> dict[str, str]:
     """What happened, as the template that fits: a clause (`when your sister ...`) or plain words to quote."""
-    told = _plain(words)
+    told = plain_words(words)
     clause = told[:1].lower() + told[1:]
     is_clause = without_front(clause, said.clauses) and not re.search(r"[.!?]\s", told)
     return {"when_happened": clause} if is_clause else {"happened": told}
@@ -49,14 +49,14 @@ def _said(ask: Ask) -> dict[str, str]:
     feeling, support = ask.slot("feeling"), ask.slot("support")
     felt = feelings.get(feeling) or _own_feeling(feeling, own)
     said = {"feeling": felt, "support": supports.get(support, ""), **_told(ask.slot("happened"), own)}
-    said |= {"support_own": "" if said["support"] else _lowered(_plain(support), own)}
+    said |= {"support_own": "" if said["support"] else lowered(plain_words(support), own)}
     # An opener never accuses: own words that the check for drafts would point out are left out of it.
     return {key: "" if ask.content.drafts.phrases.find(words) else words for key, words in said.items()}
 
 
 def _own_feeling(words: str, said: OwnWordsDoc) -> str:
     """Own words that can stand behind "I felt"; empty for what is a story, or no feeling at all."""
-    felt = _lowered(_plain(without_front(words, said.felt) or words), said)
+    felt = lowered(plain_words(without_front(words, said.felt) or words), said)
     none = len(felt.split()) > _BRIEF_WORDS or without_front(felt, said.no_feeling) is not None
     return "" if none else felt
 

@@ -115,7 +115,7 @@ async def test_the_kinds_of_a_timeline_are_told_apart_by_shape_and_named(browser
         assert len({frozenset(each) for each in shapes.values()}) == 3
         assert all(len(each) == 1 for each in shapes.values())
         assert [kind for kind, _ in drawn] == ["alone", "backed", "talk", "alone", "talk", "backed", "alone"]
-        for name in ("Alone in it", "Backed up", "A talk"):
+        for name in ("I wrote about it", "They had my back", "We talked"):
             await expect(me.page.locator(".timeline-key", has_text=name)).to_be_visible()
 
 

@@ -113,3 +113,42 @@ def test_after_a_sign_of_fear_no_work_with_the_partner_is_shown(flow: str) -> No
     steps = {f"{flow}.{name}": step for name, step in content().flows[flow].steps.items() if step.say}
     open_to_all = {name for name, step in steps.items() if not step.withhold}
     assert open_to_all == {name for name in SHOWN_TO_ALL if name.startswith(f"{flow}.")}
+
+
+@pytest.mark.parametrize(
+    ("saw", "outcome", "begins"),
+    [
+        (
+            "cuando tu hermano se burló de ti",
+            "ok",
+            "Yo estaba ahí cuando tu hermano se burló de ti, no dije nada, y eso",
+        ),
+        ("cómo te miraba mi madre", "ok", "Vi cómo te miraba mi madre, no dije nada, y eso"),
+        ("vi que te quedabas en silencio", "ok", "Vi que te quedabas en silencio, no dije nada, y eso"),
+        (
+            "tu madre te llamó vaga y yo no dije nada",
+            "ok",
+            "Yo estaba ahí: “tu madre te llamó vaga y yo no dije nada”. Eso",
+        ),
+        ("me reí cuando lo dijo, pero era broma", "but", "Yo estaba ahí: “me reí cuando lo dijo, pero era broma”. Eso"),
+        ("how my mother looked at you", "ok", "Vi how my mother looked at you"),
+    ],
+)
+def test_in_spanish_their_own_words_are_read_as_spanish(saw: str, outcome: str, begins: str) -> None:
+    answer = SKILLS["own_up"].run(Ask(content().spoken("es"), {"own_saw": saw}, {}, NOW))
+    assert answer.outcome == outcome
+    assert answer.values["sentence"].startswith(begins)
+
+
+@pytest.mark.parametrize(
+    ("condition", "then", "said"),
+    [
+        ("Si se ríen de mí.", "Entonces salgo un momento", ("se ríen de mí", "salgo un momento")),
+        ("cuando mi suegra empiece", "yo respiro", ("mi suegra empiece", "respiro")),
+        ("if they laugh", "I'll leave the room", ("they laugh", "leave the room")),
+    ],
+)
+def test_in_spanish_an_if_then_plan_says_neither_half_twice(condition: str, then: str, said: tuple[str, str]) -> None:
+    slots = {"plan_if": condition, "plan_then": then}
+    values = SKILLS["if_then"].run(Ask(content().spoken("es"), slots, {}, NOW)).values
+    assert (values["if"], values["then"]) == said
