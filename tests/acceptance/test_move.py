@@ -151,7 +151,7 @@ async def test_a_move_asks_to_stop_the_run_that_uses_the_file(place: Place) -> N
     async with debrief(place.folder) as running:
         await running.up()
         async with debrief(place.folder, "move", FROM, place.target.url) as move:
-            await refused(move, "stop the `debrief run`", "Discord")
+            await refused(move, "stop the `debrief run`", "README.md")
         assert await running.terminate() == 0
     await place.move()
 
