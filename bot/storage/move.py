@@ -225,8 +225,8 @@ def _taken(path: Path) -> Iterator[None]:
     except StorageFault:
         raise StorageFault(
             f"The second database is ready. Now stop the `debrief run` that uses {path}, and run this command again.",
-            "While it is stopped, check-ins wait and are sent afterwards. What people write or press in the meantime may "
-            "have to come again: README.md says where.",
+            "While it is stopped, check-ins wait and are sent afterwards. What people write or press in the meantime "
+            "may have to come again: README.md says where.",
         ) from None
     try:
         yield

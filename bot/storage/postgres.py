@@ -93,7 +93,7 @@ class PostgresDatabase:
             except TimeoutError:
                 pool.terminate()
 
-    async def run(self, script: Callable[[], Script[Result]]) -> Result:
+    async def run(self, script: Callable[[], Script[Result]], *, durable: bool = True) -> Result:  # noqa: ARG002
         if self._pool is None:
             raise StorageFault("The database is closed.")
         loop = asyncio.get_running_loop()

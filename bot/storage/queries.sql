@@ -1,17 +1,22 @@
 -- One file for SQLite and PostgreSQL. Instants are UTC microseconds. Bodies are sealed (vault.py). Every state step is
 -- a guarded UPDATE. [skip locked] is where PostgreSQL is told to pass over rows that somebody else is claiming.
 
--- name: inbox_knows(delivery_id)$
-SELECT 1 FROM inbox WHERE delivery_id = :delivery_id;
-
--- name: inbox_add(delivery_id, person_id, at)!
-INSERT INTO inbox (delivery_id, person_id, at) VALUES (:delivery_id, :person_id, :at);
+-- name: inbox_take(delivery_id, at)!
+-- No row: the delivery came before. It is nobody's: it has to outlive a person who is forgotten.
+INSERT INTO inbox (delivery_id, at) VALUES (:delivery_id, :at) ON CONFLICT (delivery_id) DO NOTHING;
 
 -- name: inbox_expire(before)!
 DELETE FROM inbox WHERE at < :before;
 
 -- name: person_find(platform, workspace, user)^
-SELECT id, revision, body FROM people WHERE platform = :platform AND workspace = :workspace AND user_id = :user;
+-- With how many knocks are parked, and whether anything waits that a newer answer takes the place of.
+SELECT id, revision, body,
+  (SELECT count(*) FROM outbox
+   WHERE platform = :platform AND workspace = :workspace AND user_id = :user AND state = 'parked' AND check_in > 0),
+  EXISTS (SELECT 1 FROM outbox
+   WHERE platform = :platform AND workspace = :workspace AND user_id = :user
+     AND (state = 'parked' OR (state = 'ready' AND check_in = 0)))
+FROM people WHERE platform = :platform AND workspace = :workspace AND user_id = :user;
 
 -- name: person_add(platform, workspace, user, body, at)<!
 INSERT INTO people (platform, workspace, user_id, revision, body, touched_at)
@@ -20,10 +25,6 @@ VALUES (:platform, :workspace, :user, 0, :body, :at) RETURNING id;
 -- name: person_update(person_id, revision, body, at)!
 UPDATE people SET revision = revision + 1, body = :body, touched_at = :at
 WHERE id = :person_id AND revision = :revision;
-
--- name: person_forget_inbox(person_id)!
--- The ids stay for their seven days, without the person: a delivery that comes again must not bring anyone back.
-UPDATE inbox SET person_id = NULL WHERE person_id = :person_id;
 
 -- name: person_forget_debriefs(person_id)!
 DELETE FROM debriefs WHERE person_id = :person_id;
@@ -117,10 +118,6 @@ UPDATE outbox SET wake_at = :wake_at WHERE id = :id AND attempt = :attempt AND s
 
 -- name: parcel_park(id, attempt)!
 UPDATE outbox SET state = 'parked' WHERE id = :id AND attempt = :attempt AND state = 'sending';
-
--- name: knocks_parked(platform, workspace, user)$
-SELECT count(*) FROM outbox
-WHERE platform = :platform AND workspace = :workspace AND user_id = :user AND state = 'parked' AND check_in > 0;
 
 -- name: knocks_drop(person_id, flow, platform, workspace, user)!
 -- Those of one flow, or all where it is empty.

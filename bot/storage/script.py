@@ -60,8 +60,10 @@ class Database(Protocol):
 
     async def close(self) -> None: ...
 
-    async def run(self, script: Callable[[], Script[Result]]) -> Result:
-        """Play a script in one transaction; returns after the commit."""
+    async def run(self, script: Callable[[], Script[Result]], *, durable: bool = True) -> Result:
+        """Play a script in one transaction; returns after the commit. Where it need not be `durable`, a power cut
+        may undo it; the end of this process, however it comes, does not.
+        """
 
     async def version(self) -> str:
         """The schema's version as it stands; empty where there is none yet. Changes nothing.

@@ -1,6 +1,6 @@
 """One SQLite file, one writer, one thread. Scripts that arrive together share one transaction and one fsync.
 
-Each script runs in its own SAVEPOINT, so that one that fails takes no other down.
+Where one of them fails, all are played anew, each in its own SAVEPOINT, so that it takes no other down.
 """
 
 import asyncio
@@ -8,7 +8,6 @@ import fcntl
 import os
 import sqlite3
 import time
-from collections import deque
 from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass
@@ -44,8 +43,18 @@ class Hopping(aiosqlite.Connection):
 @dataclass(slots=True)
 class _Job(Generic[Result]):
     script: Callable[[], Script[Result]]
+    done: asyncio.Future[Result]
+    durable: bool
     result: Result | None = None
     error: BaseException | None = None
+
+    def tell(self) -> None:
+        if self.done.cancelled():
+            return
+        if self.error is not None:
+            self.done.set_exception(self.error)
+        else:
+            self.done.set_result(self.result)  # type: ignore[arg-type]
 
 
 class SqliteDatabase:
@@ -59,7 +68,9 @@ class SqliteDatabase:
         self.path = path.resolve()
         self._connection: Hopping | None = None
         self._lock = -1
-        self._jobs: deque[_Job[Any]] = deque()
+        self._jobs: list[_Job[Any]] = []
+        self._pump: asyncio.Task[None] | None = None
+        self._durable = True
 
     async def open(self) -> None:
         """Take the process lock, migrate, connect. Raises StorageFault; nothing stays open then."""
@@ -78,6 +89,8 @@ class SqliteDatabase:
             raise
 
     async def close(self) -> None:
+        if self._pump is not None:
+            await self._pump
         if self._connection is not None:
             await self._connection.close()
             self._connection = None
@@ -85,18 +98,29 @@ class SqliteDatabase:
             os.close(self._lock)
             self._lock = -1
 
-    async def run(self, script: Callable[[], Script[Result]]) -> Result:
-        """Whatever has queued up when the thread gets here is one commit. Jobs and hops are both first in, first out,
-        so when this caller's hop has run, its job was done by this hop or by an earlier one.
-        """
+    async def run(self, script: Callable[[], Script[Result]], *, durable: bool = True) -> Result:
         if self._connection is None:
             raise StorageFault(f"The database {self.path} is closed.")
-        job = _Job(script)
+        job: _Job[Result] = _Job(script, asyncio.get_running_loop().create_future(), durable)
         self._jobs.append(job)
-        await self._connection.hop(self._drain)
-        if job.error is not None:
-            raise job.error
-        return job.result  # type: ignore[return-value]
+        if self._pump is None:
+            self._pump = asyncio.create_task(self._work(self._connection))
+        return await job.done
+
+    async def _work(self, connection: Hopping) -> None:
+        """One hop at a time. Whatever comes while it is on its way is the next one, and one commit."""
+        try:
+            while self._jobs:
+                jobs, self._jobs = self._jobs, []
+                try:
+                    await connection.hop(partial(self._commit, jobs))
+                except Exception as error:
+                    for job in jobs:
+                        job.error = error
+                for job in jobs:
+                    job.tell()
+        finally:
+            self._pump = None
 
     async def migrate(self) -> tuple[str, str]:
         """Raises StorageFault when `debrief run` has the file open; waits for another `debrief migrate`."""
@@ -128,16 +152,20 @@ class SqliteDatabase:
             os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
         return schema.migrate_sqlite(self.path)
 
-    def _drain(self, connection: sqlite3.Connection) -> None:
-        jobs: list[_Job[Any]] = []
-        while self._jobs:
-            jobs.append(self._jobs.popleft())
-        if not jobs:
-            return
+    def _sync(self, connection: sqlite3.Connection, *, durable: bool) -> None:
+        if durable is not self._durable:
+            connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+            self._durable = durable
+
+    def _commit(self, jobs: list[_Job[Any]], connection: sqlite3.Connection) -> None:
         try:
+            self._sync(connection, durable=any(job.durable for job in jobs))
             connection.execute("BEGIN IMMEDIATE")
-            for job in jobs:
-                _run(connection, job)
+            if not _play_all(connection, jobs):
+                connection.execute("ROLLBACK")
+                connection.execute("BEGIN IMMEDIATE")
+                for job in jobs:
+                    _run(connection, job)
             connection.execute("COMMIT")
         except sqlite3.Error as error:
             with suppress(sqlite3.Error):
@@ -146,6 +174,16 @@ class SqliteDatabase:
                 # A full disk ends the whole transaction: the first error says why, the next only that it is gone.
                 first = job.error if isinstance(job.error, sqlite3.Error) else error
                 job.error = fault(self.path, first)
+
+
+def _play_all(connection: sqlite3.Connection, jobs: list[_Job[Any]]) -> bool:
+    """False when one of them failed, whichever it was."""
+    try:
+        for job in jobs:
+            job.result = _play(connection, job.script())
+    except Exception:
+        return False
+    return True
 
 
 def connect(path: Path) -> sqlite3.Connection:

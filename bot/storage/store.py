@@ -79,7 +79,8 @@ class SqlStore:
         return await self._database.run(lambda: _still_ours(parcel, micros(until)))
 
     async def settle_parcel(self, parcel: Parcel, receipt: Receipt, retry_at: datetime) -> None:
-        await self._database.run(lambda: _settle(parcel, receipt, retry_at))
+        # Undone by a power cut, it is found out anew whether the parcel arrived.
+        await self._database.run(lambda: _settle(parcel, receipt, retry_at), durable=not isinstance(receipt, Sent))
 
     async def put_back(self, parcel: Parcel, now: datetime) -> None:
         await self._database.run(lambda: _put_back(parcel, now))
@@ -166,7 +167,8 @@ def _settle(parcel: Parcel, receipt: Receipt, retry_at: datetime) -> Script[None
     yield Lock(parcel.person)
     if isinstance(receipt, Sent):
         yield query("parcel_done", id=parcel.id)
-        yield query("check_in_sent", id=parcel.check_in)
+        if parcel.check_in:
+            yield query("check_in_sent", id=parcel.check_in)
         return
     mine = {"id": parcel.id, "attempt": parcel.attempt}
     if isinstance(receipt, Refused):

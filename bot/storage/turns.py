@@ -58,7 +58,7 @@ class Turns:
         """`key` names the parcel, also when the script is played again because the answer to its commit was lost."""
         person, delivery_id = event.person, f"{event.person.platform}:{event.delivery_id}"
         yield Lock(person)
-        if (yield query("inbox_knows", delivery_id=delivery_id)):
+        if not (yield query("inbox_take", delivery_id=delivery_id, at=micros(event.at))):
             return Taken((yield from self._posted(event, key)))
         # A check-in that was moved, cancelled or sent since it was claimed is no longer wanted.
         if isinstance(event, TimerFired) and not (
@@ -67,15 +67,15 @@ class Turns:
             return Taken(None)
         row = yield query("person_find", **address(person))
         conversation = unseal(self._vault, CONVERSATION, row[2], person) if row else Conversation()
-        missed = yield query("knocks_parked", **address(person))
+        missed, outdated = (row[3], row[4]) if row else (0, False)
         turn = decide(Snapshot(conversation, missed))
         if turn.needs_past:
             turn = decide(Snapshot(conversation, missed, (yield from self._past(event.person, row))))
-        person_id = yield from self._apply(event, turn, row)
-        yield query("inbox_add", delivery_id=delivery_id, person_id=person_id, at=micros(event.at))
+        yield from self._apply(event, turn, row)
         if turn.screen is None:
             return Taken(None)
-        yield query("parcels_supersede", **address(person))
+        if outdated:
+            yield query("parcels_supersede", **address(person))
         taken = Taken((yield from self._post(event, key, turn.screen, turn.conversation.slots.get("reach", ""))))
         passing(Point.TURN_WRITTEN)
         return taken
@@ -84,13 +84,13 @@ class Turns:
         rows = (yield query("debriefs_of", person_id=row[0], most=PAST_MOST)) if row else ()
         return tuple(Debrief(int(r[0]), instant(r[2]), unseal(self._vault, SLOTS, r[1], person)) for r in rows)
 
-    def _apply(self, event: Event, turn: Turn, row: Row | None) -> Script[int | None]:
-        """Write the conversation and the effects; returns the person's row id, or None when they were forgotten."""
+    def _apply(self, event: Event, turn: Turn, row: Row | None) -> Script[None]:
+        """Write the conversation and the effects."""
         at = micros(event.at)
         if any(isinstance(effect, Forget) for effect in turn.effects):
             if row is not None:
                 yield from forget(int(row[0]), event.person)
-            return None
+            return
         body = seal(self._vault, CONVERSATION, turn.conversation, event.person)
         if row is None:
             person_id = int((yield query("person_add", body=body, at=at, **address(event.person))))
@@ -100,7 +100,6 @@ class Turns:
                 raise ProgramError("a conversation changed under its own turn")
         for effect in turn.effects:
             yield from self._effect(effect, event, turn, person_id)
-        return person_id
 
     def _effect(self, effect: Effect, event: Event, turn: Turn, person_id: int) -> Script[None]:
         if isinstance(effect, PlanCheckIn):
@@ -159,7 +158,7 @@ def new_key() -> str:
 
 
 def forget(person_id: int, person: Person) -> Script[None]:
-    for table in ("inbox", "debriefs", "check_ins"):
+    for table in ("debriefs", "check_ins"):
         yield query(f"person_forget_{table}", person_id=person_id)
     yield query("person_forget_parcels", **address(person))
     yield query("person_forget", person_id=person_id)

@@ -251,7 +251,7 @@ async def test_forget_me_leaves_no_row_but_delivery_ids_that_name_nobody(tmp_pat
         await her.says("forget me")
         assert (await her.picks("forget")).step == "settings.forgotten"
         left = _rows(tmp_path / "d.db")
-    assert left == {"people": 1, "inbox": 1, "outbox": 0, "check_ins": 0, "debriefs": 0}
+    assert left == {"people": 1, "inbox": 0, "outbox": 0, "check_ins": 0, "debriefs": 0}
 
 
 class Hanging(Postbox):
