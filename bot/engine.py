@@ -13,6 +13,7 @@ from bot.errors import ProgramError
 from bot.flows.hearing import fold
 from bot.forms import clean, filled
 from bot.model import (
+    NOTE_LONGEST_CHARS,
     RESUME,
     SAFETY,
     ChoicePicked,
@@ -31,11 +32,13 @@ from bot.skills.check_ins import WINDOW, awake
 from bot.skills.promises import Promise, with_one, without, zone_named
 from bot.skills.when import MORNING, tomorrow
 from bot.skills.when import resolve as resolve_wall
-from bot.walk import CHECK_INS, DRAFT, HELP, NOTE, SAFETY_STEP, Walk
+from bot.walk import CHECK_INS, DRAFT, HELD, HELP, NOTE, SAFETY_STEP, Walk
 
 LATE = timedelta(hours=1)
 # "Your 20 minutes are over" helps nobody hours later.
 SPENT_WHEN_LATE = frozenset({"hold"})
+# Nothing comes between somebody and the help that just showed.
+CARING = timedelta(minutes=30)
 
 
 def advance(
@@ -86,10 +89,11 @@ def _words(walk: Walk, text: str, *, anew: bool) -> None:
         walk.step = ""
     if not text:
         return
+    start = _way_in(walk, text)
     if walk.hear(text):
         walk.keep(text)
-    elif _begins(walk, text):
-        return
+    elif walk.doc_is_aside(start) or (start and not _named(walk, text)):
+        _enter_start(walk, start)
     elif not walk.step:
         walk.keep(text)
     elif not _answers(walk, text) and walk.keep(text):
@@ -99,16 +103,25 @@ def _words(walk: Walk, text: str, *, anew: bool) -> None:
 def _way_in(walk: Walk, text: str) -> str:
     """The step that a whole message such as `stop` or `forget me` begins, or empty."""
     said = fold(text)
-    if said in (SAFETY, fold(walk.content.words.safety), fold(walk.book.words.safety)):
+    others = walk.book.translations.values()
+    if said == SAFETY or any(said == fold(content.words.safety) for content in (walk.book, *others)):
         return SAFETY_STEP
-    return walk.content.starts.get(said, "") or walk.book.starts.get(said, "")
+    if start := walk.content.starts.get(said) or walk.book.starts.get(said):
+        return start
+    # Help, stop and forget are understood in every language, whatever the phone is set to.
+    elsewhere = (content.starts.get(said, "") for content in others)
+    return next((start for start in elsewhere if walk.doc_is_aside(start)), "")
 
 
 def _begins(walk: Walk, text: str) -> bool:
     start = _way_in(walk, text)
     if start:
-        walk.enter(SAFETY_STEP if start == HELP and walk.step.startswith("care.") else start)
+        _enter_start(walk, start)
     return bool(start)
+
+
+def _enter_start(walk: Walk, start: str) -> None:
+    walk.enter(SAFETY_STEP if start == HELP and walk.step.startswith("care.") else start)
 
 
 def _named(walk: Walk, text: str) -> str:
@@ -116,6 +129,10 @@ def _named(walk: Walk, text: str) -> str:
     if not walk.step:
         return ""
     said = fold(text)
+    for hearing in walk.content.hearings:
+        for key, words in (("yes", hearing.yes), ("no", hearing.no)):
+            if said in words and key in walk.doc.choices:
+                return key
     # English is understood in every language: somebody may have another phone, or another keyboard.
     for content in (walk.content, walk.book):
         named = [(key, choice.label) for key, choice in content.steps[walk.step].choices.items()]
@@ -176,18 +193,21 @@ def _submitted(walk: Walk, event: FormSubmitted) -> bool:
     if form is None or choice is None or not current:
         doubled = walk.doubled(event) and NOTE not in values
         # A draft is not what happened: it never joins the note.
-        written = "\n".join(text for key, text in values.items() if kinds[key] in _FREE and key != DRAFT)
-        return _late_form(walk, written, typed, doubled=doubled)
+        written = "\n".join(text for key, text in values.items() if kinds[key] in _FREE and key not in (DRAFT, SEALED))
+        _seal(walk, values.get(SEALED, ""))
+        told = "\n".join(text for key, text in values.items() if kinds[key] != "pick" and key not in (DRAFT, SEALED))
+        return _late_form(walk, written, typed, told, doubled=doubled)
     sign = walk.hear(typed)
     lacking = any(not field.optional and not values.get(key) for key, field in form.fields.items())
     if not sign and (lacking or not any(values.values())):
         walk.prefix.append(walk.content.words.empty)
         return True
-    if not sign:
+    if not sign and not walk.looks_on(choice.go):
         walk.reopen()
     if sign:
-        # Words that were a sign go to the note and nowhere else: no opener may be made of them.
-        walk.keep(typed)
+        # Words that were a sign go to the note and nowhere else: no opener may be made of them. A draft stays sealed.
+        _seal(walk, values.pop(SEALED, ""))
+        walk.keep("\n".join(text for key, text in values.items() if kinds[key] != "pick"))
         values = {key: value for key, value in values.items() if kinds[key] == "pick"}
     note = values.pop(NOTE, "")
     fits = not note or walk.keep(note)
@@ -197,17 +217,28 @@ def _submitted(walk: Walk, event: FormSubmitted) -> bool:
     return True
 
 
+def _seal(walk: Walk, draft: str) -> None:
+    """A draft to be sealed that cannot go its own way: late, or with a sign in it."""
+    held = walk.slots.get(HELD, "")
+    if draft and draft not in held and len(held) + len(draft) < NOTE_LONGEST_CHARS:
+        walk.slots[HELD] = f"{held}\n\n{draft}".strip()
+        walk.prefix.append(walk.content.words.sealed)
+
+
 def _new_draft(walk: Walk, draft: str) -> bool:
     """A draft is looked at however late it comes, but not twice, and not where care shows."""
     return draft not in ("", walk.slots.get(DRAFT)) and not walk.step.startswith("care.")
 
 
-def _late_form(walk: Walk, written: str, typed: str, *, doubled: bool) -> bool:
+def _late_form(walk: Walk, written: str, typed: str, told: str, *, doubled: bool) -> bool:
+    """`written` may join the note; `typed` is all that triage reads; `told` of it is kept when it was a sign."""
     known = walk.slots.get(NOTE, "")
     if typed and typed not in known and not walk.step:
         walk.begin()
-    if typed and typed not in known and walk.hear(typed):
-        walk.keep(typed)
+    # Heard again however late it comes: what was said since may have lifted what it led to.
+    if typed and (typed not in known or not (doubled or walk.recent())) and walk.hear(typed):
+        if told and told not in known:
+            walk.keep(told)
         return True
     new = bool(written) and written not in known and not doubled
     if not new and (doubled or walk.recent()):
@@ -233,6 +264,14 @@ def _timer(walk: Walk, event: TimerFired) -> bool:
         walk.slots["late"] = flow
         walk.effects.append(PlanCheckIn(flow, morning, WINDOW))
         return False
+    if walk.step.startswith("care.") and walk.touched_within(CARING):
+        if flow in SPENT_WHEN_LATE:
+            walk.slots |= without(walk.slots, flow)
+        else:
+            at = event.at + CARING
+            walk.slots |= with_one(walk.slots, Promise(flow, at))
+            walk.effects.append(PlanCheckIn(flow, at))
+        return False
     if late or walk.slots.get("late") == flow:
         walk.prefix.append(walk.content.words.late)
     walk.slots |= {**without(walk.slots, flow), "late": ""}
@@ -244,6 +283,7 @@ def _timer(walk: Walk, event: TimerFired) -> bool:
 
 
 _FREE = ("paragraph", "line")
+SEALED = "draft"
 _HANDLERS: tuple[tuple[type[Event], Callable[[Walk, Any], bool]], ...] = (
     (MessageReceived, _message),
     (CommandInvoked, _command),

@@ -27,7 +27,7 @@ from bot.skills import SKILLS
 from bot.skills.base import Answer, Ask
 from bot.skills.promises import promised, zone_named
 
-NOTE, DRAFT, BEGAN = "note", "draft_words", "began"
+NOTE, DRAFT, HELD, BEGAN = "note", "draft_words", "held_draft", "began"
 VERSIONS = "versions"
 HOMES = frozenset({"cool_down.rest", "partner.rest"})
 START, HOME, SAFETY_STEP, HELP = "cool_down.start", "cool_down.rest", "care.start", "help.start"
@@ -50,6 +50,7 @@ CHECK_INS = frozenset({"check_in", "follow_up", "partner"})
 # A check-in that stands at one of these is not over with the evening.
 TALKS = CHECK_INS | {"openers", "reflect", "expectations"}
 LOOKS_ON = frozenset({"planning", "patterns"})
+LOOKED_AT = frozenset({BACK, HOME, *(f"{flow}.{step}" for flow in CHECK_INS for step in ("knock", "opened"))})
 PLANNED = "planned"
 SILENT_STEPS_MOST = 30
 
@@ -91,6 +92,10 @@ class Walk:
         # A zone that was set by hand stands until the platform has news.
         if self.event.zone != self.slots.get("platform_zone") and zone_named(self.event.zone):
             self.slots |= {"zone": self.event.zone, "platform_zone": self.event.zone}
+            # What was planned for ten o'clock stays at ten on their own clock.
+            moved = self._run("rezone", {})
+            self.slots |= moved.slots
+            self.effects.extend(moved.effects)
 
     @property
     def content(self) -> Content:
@@ -123,7 +128,7 @@ class Walk:
                 target = "care.withheld"
                 continue
             self.walked.append(name)
-            if step.anew and not CHECK_INS & promised(self.slots).keys():
+            if step.anew and not self.waits():
                 self.begin()
             self.slots.update(step.set)
             answer = self.ask(step)
@@ -166,6 +171,14 @@ class Walk:
     def _aside(self, name: str) -> bool:
         return self.content.flows[name.partition(".")[0]].aside
 
+    def doc_is_aside(self, name: str) -> bool:
+        """A step of care, settings or help: what anybody may need at any time."""
+        return bool(name) and self._aside(name)
+
+    def touched_within(self, span: timedelta) -> bool:
+        touched = self.before.touched_at
+        return touched is not None and abs(self.event.at - touched) <= span
+
     def stands_alone(self, name: str) -> bool:
         """A screen of help, care or settings, whose buttons mean the same when nothing is known of the person."""
         return name in self.content.steps and bool(self.content.steps[name].say) and self._aside(name)
@@ -198,14 +211,21 @@ class Walk:
 
     def reopen(self) -> None:
         """Going on from the last screen of a closed debrief begins the next one."""
-        if self.slots.get("closed") == "yes":
+        if self.over():
             self.begin()
+
+    def over(self) -> bool:
+        """The debrief is closed, and nothing waits that will need its note."""
+        return self.slots.get("closed") == "yes" and not self.waits()
+
+    def waits(self) -> bool:
+        return bool(CHECK_INS & promised(self.slots).keys())
 
     def begins_anew(self) -> bool:
         """Nothing is under way: no step yet, the last debrief is closed, or its time is past and nothing waits."""
-        if not self.step or (self.slots.get("closed") == "yes" and self.step in HOMES):
+        if not self.step or (self.over() and self.step in HOMES):
             return True
-        return self.long_past() and not CHECK_INS & promised(self.slots).keys()
+        return self.long_past() and not self.waits()
 
     def long_past(self) -> bool:
         """Whoever writes now writes about something new: cool down first, whatever showed last."""
@@ -280,7 +300,7 @@ class Walk:
     def looks_on(self, go: Go) -> bool:
         """It leads to where nothing new is told: a debrief that is closed stays so."""
         target = resolve(self.step.partition(".")[0], self.choose(go))
-        return target.partition(".")[0] in LOOKS_ON or (target != BACK and self._aside(target))
+        return target in LOOKED_AT or target.partition(".")[0] in LOOKS_ON or self._aside(target)
 
     def still_cares(self, event: ChoicePicked) -> bool:
         """A button of an older care screen means what it says, whatever has come since."""

@@ -146,6 +146,7 @@ class WordsDoc(Strict):
     glance: str
     safety: str
     kept: str
+    sealed: str
     full: str
     stale: str
     empty: str

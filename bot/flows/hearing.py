@@ -121,8 +121,13 @@ class OwnWordsDoc(Strict):
 
 
 class HearingDoc(Strict):
-    """One language. `starts`: whole messages and the step each begins; English ones stand in the flows."""
+    """One language. `starts`: whole messages and the step each begins; English ones stand in the flows.
 
+    `yes` and `no`: answers to a question whose choices are called so.
+    """
+
+    yes: Phrases = ()
+    no: Phrases = ()
     starts: Table[Step] = Field(default_factory=dict)
     time: TimeDoc
     places: PlacesDoc

@@ -102,7 +102,8 @@ SPEECH = Speech(
     verbs=_VERBS,
     clitics=re.compile(r"(?:me|te|se|nos)?(?:l[aeo]s?|me|te|se|nos)$"),
     own_voice=words("""
-        yo me mi mis estoy tengo soy siento quiero creo puedo podria necesito lo la le no ya he voy fui tuve
+        yo me mi mis estoy tengo soy siento quiero creo puedo podria necesito lo la le no ya he voy fui tuve sigo
+        perdono
         """),
     answers=words("""
         si no quiza quizas tal nada ninguno ninguna ambas algo alguien a ahora luego hoy manana esta este esto eso mas

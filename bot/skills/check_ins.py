@@ -62,7 +62,9 @@ def _plan(ask: Ask) -> Answer:
     at, flow = found.at.astimezone(UTC), _flow(ask)
     wall = None if found.span or zone is None else at.astimezone(zone).replace(tzinfo=None)
     other = INSTEAD_OF.get(flow, "")
-    slots = {"when": "", **with_one({**ask.slots, **without(ask.slots, other)}, Promise(flow, at, wall))}
+    # A debrief that a check-in is planned for is not over.
+    going_on = {"opened": "", "closed": ""} if flow in CALLED_CHECK_INS else {}
+    slots = {"when": "", **going_on, **with_one({**ask.slots, **without(ask.slots, other)}, Promise(flow, at, wall))}
     cancelled = (CancelCheckIns(other),) if other in _waiting(ask) else ()
     # What is to come at a fixed time comes at that time.
     window = timedelta(0) if sharp else min(WINDOW, ahead / SOON_PARTS)

@@ -5,11 +5,23 @@ from datetime import timedelta
 
 import pytest
 
-from bot.model import SAFETY
+from bot.engine import CARING
+from bot.model import SAFETY, PlanCheckIn
 from bot.skills import SKILLS
 from bot.skills.base import Ask
 from tests.kit import content
-from tests.unit.talk import DANGER, EVENING, FEAR, SELF_HARM, WORDS, Talk, at_the_openers, at_the_table, led_to
+from tests.unit.talk import (
+    DANGER,
+    EVENING,
+    FEAR,
+    SELF_HARM,
+    WORDS,
+    Talk,
+    at_planning,
+    at_the_openers,
+    at_the_table,
+    led_to,
+)
 
 # Danger and self-harm
 
@@ -96,6 +108,7 @@ def test_a_button_of_care_does_what_it_says_whatever_has_come_since(
     talk = at_the_table()
     talk.picks(SAFETY)
     care = talk.screen
+    talk.waits(timedelta(hours=1))
     meanwhile(talk)
     here = talk.screen.step
     talk.waits(timedelta(hours=1)).presses(care, press)
@@ -209,7 +222,7 @@ WITHHELD = {
     "follow_up.not_yet": ("follow-up", "open", "none", "yes"),
     "follow_up.badly": ("follow-up", "open", "badly"),
     "follow_up.badly_next": ("follow-up", "open", "badly", "no"),
-    "planning.ask_follow": ("follow-up", "open", "well", "follow"),
+    "planning.when_follow": ("follow-up", "open", "well", "follow"),
 }
 
 
@@ -250,3 +263,15 @@ def test_less_than_the_whole_sentence_does_not_lift_the_gate(words: str) -> None
     talk.says("I would not")
     assert talk.screen.step == "care.safe_again"
     assert "withheld" not in talk.slots
+
+
+def test_no_knock_comes_between_somebody_and_the_help_that_just_showed() -> None:
+    talk = at_planning(zone="Europe/London")
+    talk.picks("morning")
+    talk.says(SELF_HARM)
+    turn = talk.is_knocked()
+    assert turn.screen is None
+    assert [effect.due_at - talk.now for effect in turn.effects if isinstance(effect, PlanCheckIn)] == [CARING]
+    assert talk.screen.step == "care.self_harm"
+    talk.waits(CARING + timedelta(minutes=1)).is_knocked()
+    assert talk.screen.step == "check_in.knock"

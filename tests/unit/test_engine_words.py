@@ -241,13 +241,14 @@ def test_the_last_screen_of_a_closed_debrief_begins_the_next_one() -> None:
     assert talk.slots["note"] == "Something new."
 
 
-def test_a_planned_check_in_outlives_the_debrief_and_is_still_told_truly() -> None:
+def test_a_debrief_whose_check_in_still_waits_is_not_over_when_it_was_opened_early() -> None:
     talk = at_planning(zone="Europe/London")
     talk.picks("morning")
     talk.says("check-in")
     talk.picks("open", "calm", "yes", "on", "talk", *["skip"] * 3, "plain", "on", "done")
+    note = talk.slots["note"]
     talk.says("another joke")
-    assert talk.conversation.debrief == 2
+    assert (talk.conversation.debrief, talk.slots["note"]) == (1, f"{note}\nanother joke")
     talk.says("settings")
     talk.picks("planned")
     assert talk.screen.step == "settings.planned_list"

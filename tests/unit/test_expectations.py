@@ -96,7 +96,7 @@ def test_only_a_yes_to_the_safety_question_opens_ideas_for_a_talk() -> None:
     assert [name for name, step in steps.items() if step.set.get("safe") == "yes"] == ["check_in.recall"]
 
 
-@pytest.mark.parametrize("word", ["expectations", "openers", "before"])
+@pytest.mark.parametrize("word", ["expectations", "openers", "prepare"])
 def test_a_word_that_leads_to_ideas_for_a_talk_asks_the_safety_question_first(word: str) -> None:
     talk = Talk()
     talk.says(word)

@@ -262,11 +262,23 @@ def test_a_word_begins_its_flow_in_the_persons_language_and_in_english(words: st
     assert screen.step == step
 
 
-def test_a_word_of_another_language_begins_nothing() -> None:
-    event = MessageReceived(delivery_id="1", person=SOMEBODY, at=FRIDAY, locale="en-GB", text="para")
+@pytest.mark.parametrize(
+    ("word", "step"),
+    [
+        ("socorro", "care.start"),
+        ("no estoy a salvo", "care.start"),
+        ("parar", "settings.stopped"),
+        ("olvídame", "settings.forget"),
+        ("idioma", "settings.language"),
+        ("ayuda", "help.start"),
+        ("expectativas", "cool_down.meet"),
+    ],
+)
+def test_help_and_stop_are_understood_in_every_language_and_other_words_only_in_their_own(word: str, step: str) -> None:
+    event = MessageReceived(delivery_id="1", person=SOMEBODY, at=FRIDAY, locale="en-GB", text=word)
     screen = advance(content(), Conversation(), event).screen
     assert screen is not None
-    assert screen.step.startswith("cool_down.")
+    assert screen.step == step
 
 
 def test_what_stands_in_front_is_taken_off_whatever_its_accents_and_marks() -> None:
