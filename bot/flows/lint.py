@@ -18,7 +18,9 @@ from bot.strict_yaml import Fault
 LABEL_LONGEST, TITLE_LONGEST, FIELD_LABEL_LONGEST, FIELDS_MOST, HINT_LONGEST = 75, 24, 45, 5, 100
 OPTION_LONGEST, OPTIONS_MOST = 75, 100
 CHOICES_MOST, SAY_LONGEST, VERSIONS_LEAST = 3, 1_200, 2
-ROLES = ("greeting", "closing")
+# A way out may set these: they leave an answer open. Skills whose answers are for a talk with the partner.
+LEFT_OPEN = frozenset({"", "skipped", "none"})
+FOR_A_TALK = frozenset({"openers", "card", "evening", "own_up", "own_words", "if_then", "draft", "draft_findings"})
 # Lasting slots that a person may pick from a menu.
 MENU_MAY_KEEP = frozenset({"country", "zone", "language", "quiet", "keep", "reminder", "signal", "trouble", "exit"})
 _STRAY = re.compile(r"[{}]")
@@ -171,6 +173,8 @@ def _lengths(place: Place) -> Iterator[Fault]:
         yield place.fault("F106", f"more than {CHOICES_MOST} choices, ways out not counted", "choices")
     if sum(choice.way_out for choice in place.step.choices.values()) > 1:
         yield place.fault("F106", "more than one way out", "choices")
+    if any(set(choice.set.values()) - LEFT_OPEN for choice in place.step.choices.values() if choice.way_out):
+        yield place.fault("F106", f"a way out decides nothing: it sets no more than {sorted(LEFT_OPEN)}", "choices")
     for keys, text in shown(place.step).items():
         if len(text) > SAY_LONGEST:
             yield place.fault("F112", f"over {SAY_LONGEST} characters (a message holds {SCREEN_LONGEST_CHARS})", *keys)
@@ -203,8 +207,12 @@ def _ideas(place: Place) -> Iterator[Fault]:
     for idea in place.step.source:
         if idea not in ideas.ideas:
             yield place.fault("F107", f"no idea has the id {idea!r}", "source")
-    if set(place.step.source) & set(ideas.withheld) and not place.step.withhold:
+    if place.step.withhold or not place.step.say:
+        return
+    if set(place.step.source) & set(ideas.withheld):
         yield place.fault("F115", "rests on an idea that a sign of fear withholds: say `withhold: yes`", "source")
+    if place.step.call in FOR_A_TALK:
+        yield place.fault("F115", f"{place.step.call} gives words for a talk: say `withhold: yes`", "call")
 
 
 def _gaps(place: Place) -> Iterator[Fault]:
@@ -219,7 +227,7 @@ def _gaps(place: Place) -> Iterator[Fault]:
 def _roles(place: Place) -> Iterator[Fault]:
     step = place.step
     if step.versions and step.role is None:
-        yield place.fault("F120", f"`or` is for a step with a role: {' or '.join(ROLES)}", "or")
+        yield place.fault("F120", "`or` is for a step with a role: greeting or closing", "or")
     if step.role is not None and (not step.say or len({step.say, *step.versions}) <= VERSIONS_LEAST):
         yield place.fault("F120", f"a {step.role} has `say` and {VERSIONS_LEAST} versions or more in `or`", "role")
 
@@ -245,7 +253,7 @@ def _unused_ideas(documents: Documents) -> Iterator[Fault]:
 
 def _without_role(documents: Documents) -> Iterator[Fault]:
     played = {step.role for flow in documents.flows.values() for step in flow.steps.values()}
-    for role in ROLES:
+    for role in ("greeting", "closing"):
         if role not in played:
             yield Fault(flow_path("cool_down"), 1, "F120", f"no step has `role: {role}`")
 

@@ -11,7 +11,9 @@ SPEECH = Speech(
             any_of(
                 r"abuser|abusive|toxic|narcissis\w*|gasligh\w*|victim|red flags?|controlling",
                 r"psycho(?:path)?|crazy|monster|coward|selfish|manipulat\w*|break up|end the relationship",
-                "you(?:'| a)re right|they(?:'| a)re wrong|you(?:'| a)re wrong|(?:your|their) fault",
+                "you(?:'| a)re right|they(?:'| a|we)re wrong|you(?:'| a)re wrong|(?:your|their) fault",
+                r"(?:they|you)(?:'| a)re always|that(?:'| i)s abuse|gaslit|cruel",
+                r"you (?:should|must) tell|it(?:'| i)s time to go",
                 "you should(?:n't| not)? have|they should(?:n't| not)? have",
                 "you should (?:stay|leave|go back)|you never|you always|they never|they always|calm down",
                 r"overreact\w*|get over it|at least (?:you|they|it)|too sensitive|real love",

@@ -49,6 +49,7 @@ SPEECH = Speech(
                 "(?:deberías?|tendrías? que|debiste|tenías? que) haber",
                 "deberías (?:irte|quedarte|dejar|volver)|tú (?:nunca|siempre)",
                 r"(?:nunca|siempre) (?:me|haces|dices|estás)|c[aá]lm(?:ate|ese)|tranquil[ií]zate|exager\w*",
+                "se equivocó|estuvo mal|sepárate|vete de ahí|debes (?:irte|quedarte|dejar|decir)",
                 "superarlo|supéralo|demasiado sensible|amor de verdad|al menos (?:tú|no|te|tienes)",
             ),
             "words that are not ours to say",

@@ -21,6 +21,8 @@ MOST_WORDS: Mapping[Kind, int] = {"moment": 60, "screen": 90}
 ANSWER_MOST_WORDS = 4
 
 _SENTENCE_END = re.compile(r"(?<=[.?!:…])[”\"»)]*\s+|\n")
+_WITHIN = re.compile(r"(?<!\n)[ \t]*\n(?![ \t]*(?:\n|- ))[ \t]*|[ \t]{2,}")
+_PARAGRAPH = re.compile(r"\s*\n\s*")
 _QUOTED = re.compile(r"“[^”]*”|«[^»]*»|\"[^\"]*\"")
 
 
@@ -52,8 +54,12 @@ def faults_of(text: str, *, kind: Kind, language: str = "en", answers: bool = Tr
 
 
 def plain(text: str) -> str:
-    """As a rule reads it: one kind of apostrophe, each accented letter one character."""
-    return normalize("NFC", text).replace("’", "'").strip()
+    """As a rule reads it: one kind of apostrophe, each accented letter one character, one paragraph or row a line.
+
+    A line break within a paragraph is a space: the platforms break lines as they like.
+    """
+    text = normalize("NFC", text).replace("’", "'")
+    return _PARAGRAPH.sub("\n", _WITHIN.sub(" ", text)).strip()
 
 
 def sentences(text: str) -> list[str]:
