@@ -1,11 +1,12 @@
 # make run: a virtual environment, the pinned packages, and Debrief itself.
 # make test: every check there is. make faults: kill it a thousand times, and count. make bench: the figures of
-# docs/performance.md as JSON lines. make pins: resolve the pins anew.
+# docs/performance.md as JSON lines. make pictures: walk the page and make docs/pictures anew. make pins: resolve the
+# pins anew.
 PYTHON ?= python3.11
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 
-.PHONY: run test faults bench lint pins clean
+.PHONY: run test faults bench pictures lint pins clean
 
 run: .venv/run
 	$(BIN)/debrief run
@@ -21,6 +22,9 @@ faults: .venv/dev
 
 bench: .venv/dev
 	@$(BIN)/python -m benchmarks
+
+pictures: .venv/dev
+	$(BIN)/python -m tests.platforms.pictures
 
 lint: .venv/dev
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -169,10 +169,14 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Menu:
-    """A list to pick one from; the picked option's id comes back as a ChoicePicked. At most 100 options."""
+    """A list to pick one from; the picked option's id comes back as a ChoicePicked. At most 100 options.
+
+    `aside`: the choices are the answer to what the screen asks, and the list holds other ways to go.
+    """
 
     label: str
     options: tuple[Option, ...]
+    aside: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,7 @@ def screen(walk: Walk) -> Screen:
         choices=tuple(
             Choice(key, choice.label, form_at(content, walk.step, key)) for key, choice in step.choices.items()
         ),
-        menu=Menu(step.menu.label, options) if step.menu and options else None,
+        menu=Menu(step.menu.label, options, _aside(step)) if step.menu and options else None,
         picture=step.picture or "",
         language=content.language,
         document=answer.document,
@@ -78,6 +78,11 @@ def _saying(walk: Walk, step: StepDoc) -> str:
     version = int(said_versions(walk.slots).get(walk.step, "0")) if step.versions else 0
     once = step.once if walk.walked or opened else ""
     return "\n\n".join(part.strip() for part in (step.sayings[version % len(step.sayings)], once) if part)
+
+
+def _aside(step: StepDoc) -> bool:
+    """A list that answers a question stands beside a way out of the question."""
+    return not any(choice.way_out for choice in step.choices.values())
 
 
 def _glance(walk: Walk, step: StepDoc) -> str:

@@ -8,7 +8,8 @@ from bot.model import Choice, Field, Form, Menu, Option, Timeline
 from bot.runtime.ports import Parcel
 
 # Up to so many options, a person sees all of them at once; more go into one drop-down list.
-LIMITS = {"menu_buttons": 8, "form_radios": 6}
+# A line of more characters does not fit into the width of a phone, and is written over two rows.
+LIMITS = {"menu_buttons": 8, "form_radios": 6, "form_line": 60}
 
 
 def screen(parcel: Parcel) -> str:
@@ -63,7 +64,8 @@ def _timeline(timeline: Timeline) -> dict[str, Any]:
 
 
 def _menu(menu: Menu) -> dict[str, Any]:
-    return {"label": menu.label, "as": _menu_shape(menu.options), "options": _options(menu.options)}
+    shape = _menu_shape(menu.options)
+    return {"label": menu.label, "as": shape, "aside": menu.aside, "options": _options(menu.options)}
 
 
 def _menu_shape(options: tuple[Option, ...]) -> str:
@@ -93,6 +95,8 @@ def _field(field: Field) -> dict[str, Any]:
 
 
 def _field_shape(field: Field) -> str:
+    if field.kind == "line":
+        return "line" if field.longest <= LIMITS["form_line"] else "sentence"
     if field.kind != "pick":
         return field.kind
     return "radios" if len(field.options) <= LIMITS["form_radios"] else "list"

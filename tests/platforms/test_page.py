@@ -106,6 +106,33 @@ async def test_a_form_opens_at_once_and_comes_back_whole(browser: Browser) -> No
     }
 
 
+@pytest.mark.parametrize("height", [400, 450, 500])
+async def test_a_screen_that_does_not_fit_is_shown_from_its_first_line(browser: Browser, height: int) -> None:
+    async with visit(browser, viewport={"width": 320, "height": height}, is_mobile=True, has_touch=True) as me:
+        await expect(me.button("I need safety help")).to_be_visible()
+        for _ in range(2):
+            await me.page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+            await expect(me.log.get_by_text(HELLO.split("\n\n")[0])).to_be_in_viewport(ratio=1)
+            await me.page.reload()
+
+
+async def test_a_sentence_wraps_in_its_form_and_stays_one_line(browser: Browser) -> None:
+    async with visit(browser, **PHONE) as me:
+        await me.button("Write it down").click()
+        sheet = me.page.get_by_role("dialog", name="Write it down")
+        await sheet.get_by_label("What happened").fill("a joke")
+        await sheet.get_by_label("At home").check()
+        said = sheet.get_by_label("What was said")
+        await said.fill("when your sister joked about my job\nand the others laughed")
+        assert await said.evaluate("(each) => each.scrollWidth <= each.clientWidth")
+        await said.press("Enter")
+        await expect(sheet).to_be_hidden()
+        await me.core.until(lambda: len(me.core.events) == 2)
+    submitted = me.core.events[1]
+    assert isinstance(submitted, FormSubmitted)
+    assert submitted.values["said"] == "when your sister joked about my job and the others laughed"
+
+
 async def test_the_clock_skips_forward_once_and_shows_the_new_day(browser: Browser) -> None:
     async with visit(browser, locale="en-GB", timezone_id="Europe/London") as me:
         clock = me.page.locator("summary")

@@ -10,7 +10,7 @@ from playwright.async_api import Browser, expect
 from tests.platforms.page_kit import NEEDS_BROWSER, PHONE, Visit, visit
 from tests.platforms.test_page_looks import look
 from tests.platforms.web_kit import EXPORT, TIMELINE
-from tests.platforms.words import words
+from tests.platforms.words import ENGLISH, words
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), NEEDS_BROWSER]
 
@@ -115,8 +115,8 @@ async def test_the_kinds_of_a_timeline_are_told_apart_by_shape_and_named(browser
         assert len({frozenset(each) for each in shapes.values()}) == 3
         assert all(len(each) == 1 for each in shapes.values())
         assert [kind for kind, _ in drawn] == ["alone", "backed", "talk", "alone", "talk", "backed", "alone"]
-        for name in ("I wrote about it", "They had my back", "We talked"):
-            await expect(me.page.locator(".timeline-key", has_text=name)).to_be_visible()
+        for name in ("mark_alone", "mark_backed", "mark_talk"):
+            await expect(me.page.locator(".timeline-key", has_text=ENGLISH[name])).to_be_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -232,7 +232,7 @@ def test_a_screen_carries_its_forms_and_its_words_untouched() -> None:
     shown = json.loads(render.screen(core.parcel(Person("web", "", ME), screen("hello", '<i>"Ü"</i>\n\n@all'))))
     assert shown["text"] == '<i>"Ü"</i>\n\n@all'
     form = json.loads(render.screen(core.parcel(Person("web", "", ME))))["choices"][2]["form"]
-    assert [field["as"] for field in form["fields"]] == ["paragraph", "line", "list", "radios", "when"]
+    assert [field["as"] for field in form["fields"]] == ["paragraph", "sentence", "list", "radios", "when"]
     assert len(form["fields"][2]["options"]) == len(FEELINGS)
     assert len(COUNTRIES) == 38
 

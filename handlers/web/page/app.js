@@ -44,9 +44,9 @@ function show(screen) {
   kept.transcript.push(entry);
   kept.here = { step: screen.step, visit: screen.visit, safety: screen.safety };
   keep("seen", "transcript", "here");
+  showSafety();
   talk.add(entry, { follow: asked });
   asked = false;
-  showSafety();
 }
 
 // A page that opens asks where things stand while the same screen may be on its way to it already.
@@ -170,7 +170,7 @@ by("clear").addEventListener("click", () => {
 });
 
 words.value = kept.draft;
-talk.fill(kept.transcript, cleared());
 showSafety();
 fit();
+talk.fill(kept.transcript, cleared());
 if (matchMedia("(hover: hover) and (pointer: fine)").matches && !kept.hidden) words.focus();

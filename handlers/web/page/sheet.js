@@ -48,12 +48,14 @@ function values() {
 
 function read(field, data) {
   const value = String(data.get(field.id) ?? "").toWellFormed();
+  if (field.as === "sentence") return value.replace(/\s+/g, " ");
   return field.as === "when" ? value.replace("T", " ").slice(0, 16) : value;
 }
 
 function draw(field, value) {
   const id = `field-${field.id}`;
-  const hint = field.hint ? make("p", { id: `${id}-hint`, className: "hint" }, field.hint) : null;
+  // The hint of a time is for those who write one; here it is picked.
+  const hint = field.hint && field.as !== "when" ? make("p", { id: `${id}-hint`, className: "hint" }, field.hint) : null;
   const title = field.optional ? `${field.label} (${word("optional")})` : field.label;
   const common = { id, name: field.id, required: !field.optional };
   if (hint) common["aria-describedby"] = hint.id;
@@ -70,9 +72,21 @@ function control(field, common, value) {
       return [picker(field, common, value)];
     case "when":
       return [make("input", { ...common, type: "datetime-local", step: 60, value: value.replace(" ", "T") })];
+    case "sentence":
+      return [sentence(make("textarea", { ...common, rows: 2, maxLength: field.longest, value, dir: "auto" }))];
     default:
       return [make("input", { ...common, type: "text", maxLength: field.longest, value, dir: "auto" })];
   }
+}
+
+// One line, wrapped so that all of it can be seen.
+function sentence(area) {
+  area.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.isComposing) return;
+    event.preventDefault();
+    area.form.requestSubmit();
+  });
+  return area;
 }
 
 function counted(area) {

@@ -71,12 +71,21 @@ export function makeTalk({ press }) {
   function answers(entry) {
     if (entry.picked) return make("div", { className: "answers" }, ...inert(entry));
     const { choices, menu } = entry.screen;
-    const parts = menu ? [menuOf(entry, menu)] : [];
+    const parts = menu ? [menu.aside ? aside(entry, menu) : menuOf(entry, menu)] : [];
     if (choices.length) {
       const buttons = choices.map((choice) => button(entry, choice, choice.form ? { "aria-haspopup": "dialog" } : {}));
-      parts.push(make("div", { className: "choices", role: "group", "aria-label": word("choices") }, ...buttons));
+      const group = make("div", { className: "choices", role: "group", "aria-label": word("choices") }, ...buttons);
+      if (menu?.aside) parts.unshift(group);
+      else parts.push(group);
     }
     return make("div", { className: "answers" }, ...parts);
+  }
+
+  // Other ways to go, folded under the choices so that these stay few.
+  function aside(entry, menu) {
+    const more = make("details", { className: "more" }, make("summary", {}, menu.label), menuOf(entry, menu));
+    more.addEventListener("toggle", () => more.open && more.scrollIntoView({ block: "nearest" }));
+    return more;
   }
 
   function button(entry, choice, more = {}) {
@@ -113,23 +122,34 @@ export function makeTalk({ press }) {
 
   function inert(entry) {
     const { choices, menu } = entry.screen;
-    const offered = [...(menu && menu.as !== "list" ? menu.options : []), ...choices];
-    const picked = offered.find((each) => each.id === entry.picked?.id) ?? entry.picked;
-    const all = picked && !offered.includes(picked) ? [picked, ...offered] : offered;
+    const listed = menu?.options.find((each) => each.id === entry.picked?.id);
+    // Of a list, only what was picked is worth reading again.
+    const all = [...(listed ? [listed] : []), ...choices];
+    const picked = all.find((each) => each.id === entry.picked?.id);
     if (!all.length) return [];
     const items = all.map((each) =>
       each === picked
         ? make("li", { className: "picked" }, make("span", { className: "unseen" }, `${word("picked")} `), each.label)
         : make("li", {}, each.label),
     );
-    const scale = menu?.as === "scale" && picked && menu.options.includes(picked);
-    return [make("ul", { className: "offered" }, ...(scale ? items.filter((item) => item.className) : items))];
+    return [make("ul", { className: "offered" }, ...(listed ? items.slice(0, 1) : items))];
   }
 
+  const tall = (element) => element.offsetHeight > log.clientHeight - 24;
+  const startOf = (element) => element.offsetTop - 12;
+
+  // What does not fit is read from its first line.
   function reveal(element) {
     by("below").hidden = true;
-    const tall = element.offsetHeight > log.clientHeight - 24;
-    log.scrollTop = tall ? element.offsetTop - 12 : log.scrollHeight;
+    log.scrollTop = tall(element) ? startOf(element) : log.scrollHeight;
+    watchEnd();
+  }
+
+  function watchEnd() {
+    const last = log.lastElementChild;
+    const reads = last && tall(last) && log.scrollTop <= startOf(last) + 1;
+    stayAtEnd = !reads && log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_PX;
+    if (stayAtEnd) by("below").hidden = true;
   }
 
   function toEnd() {
@@ -137,10 +157,7 @@ export function makeTalk({ press }) {
     by("below").hidden = true;
   }
 
-  log.addEventListener("scroll", () => {
-    stayAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_PX;
-    if (stayAtEnd) by("below").hidden = true;
-  });
+  log.addEventListener("scroll", watchEnd);
   by("below").addEventListener("click", () => {
     toEnd();
     newest?.element.focus({ preventScroll: true });

@@ -1,7 +1,7 @@
 // A timeline as one picture: a row for each mark, oldest first. Shape and colour tell the kinds apart, and a key names
 // them. It is drawn for the narrowest page and grows a little with it; words that are too long go on in the next line.
 
-import { dating, word } from "./words.js";
+import { dating, locale, word } from "./words.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const WIDTH = 256;
@@ -27,7 +27,7 @@ export function timeline({ title, marks, text }, key) {
   y += GAP / 2;
   for (const kind of KINDS.filter((each) => marks.some((mark) => mark.kind === each))) {
     parts.push(shape(kind, y));
-    write(word(`mark_${kind}`), LEFT, "timeline-key");
+    write(capital(word(`mark_${kind}`)), LEFT, "timeline-key");
   }
   y += GAP;
   const first = y;
@@ -36,7 +36,7 @@ export function timeline({ title, marks, text }, key) {
     last = y;
     parts.push(shape(mark.kind, y));
     write(dayOf(new Date(`${mark.on}T12:00`)), LEFT, "timeline-day");
-    write(mark.label, LEFT, "timeline-label");
+    write(capital(mark.label), LEFT, "timeline-label");
     y += GAP;
   }
   const rail = draw("path", { d: `M9 ${first - 5}V${last - 5}`, class: "timeline-rail" });
@@ -57,6 +57,9 @@ function shape(kind, y) {
   };
   return draw("path", { d: paths[kind], class: `timeline-mark ${kind}` });
 }
+
+// The same words stand within a sentence elsewhere.
+const capital = (words) => words.charAt(0).toLocaleUpperCase(locale()) + words.slice(1);
 
 function wrapped(words, width, bold) {
   ruler.font = `${bold ? 600 : 400} ${FONT}px ${getComputedStyle(document.body).fontFamily}`;
