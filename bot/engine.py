@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from bot.alarms import WITHHOLDING
 from bot.content import Content
 from bot.errors import ProgramError
 from bot.flows.hearing import fold
@@ -16,6 +17,7 @@ from bot.model import (
     NOTE_LONGEST_CHARS,
     RESUME,
     SAFETY,
+    CheckInState,
     ChoicePicked,
     CommandInvoked,
     Conversation,
@@ -24,13 +26,14 @@ from bot.model import (
     FormSubmitted,
     MessageReceived,
     PlanCheckIn,
+    SettleCheckIn,
     TimerFired,
     Turn,
 )
 from bot.showing import turn
 from bot.skills.check_ins import WINDOW, awake
 from bot.skills.promises import Promise, with_one, without, zone_named
-from bot.skills.when import MORNING, tomorrow
+from bot.skills.when import MORNING
 from bot.skills.when import resolve as resolve_wall
 from bot.walk import CHECK_INS, DRAFT, HELD, HELP, NOTE, SAFETY_STEP, Walk
 
@@ -74,6 +77,9 @@ def _message(walk: Walk, event: MessageReceived) -> bool:
 def _command(walk: Walk, event: CommandInvoked) -> bool:
     """`/debrief` always leads to the first screen, in one press; words after it are heard as a message."""
     text = clean(event.text)
+    # Words may be a way in and a sign at once: the way is theirs, and the sign is not lost.
+    if walk.content.lexicon.labels(text) & WITHHOLDING:
+        walk.slots["withheld"] = "yes"
     if _begins(walk, text):
         return True
     if walk.begins_anew():
@@ -167,7 +173,7 @@ def _choice(walk: Walk, event: ChoicePicked) -> bool:
         return True
     if not walk.step and walk.stands_alone(event.step):
         walk.step, walk.visit = event.step, event.visit
-    if event.choice == RESUME or not walk.step:
+    if event.choice == RESUME or (not walk.step and walk.fear(event) is None):
         return True
     if (event.step, event.visit) == (walk.step, walk.visit) and walk.pick(event.choice):
         return True
@@ -255,26 +261,31 @@ def _timer(walk: Walk, event: TimerFired) -> bool:
     flow = event.check_in.flow
     late = event.at - event.check_in.due_at > LATE
     zone = zone_named(walk.slots.get("zone", ""))
+    sorry = set(walk.slots.get("late", "").split())
     if late and flow in SPENT_WHEN_LATE:
         walk.slots |= without(walk.slots, flow)
+        walk.effects.append(SettleCheckIn(flow, CheckInState.SKIPPED))
         return False
     if late and zone is not None and awake(event.at, zone, walk.slots) != event.at:
-        morning = awake(resolve_wall(tomorrow(event.at, zone), MORNING, zone).at, zone, walk.slots)
+        local = event.at.astimezone(zone)
+        day = local.date() + timedelta(days=local.time() >= MORNING)
+        morning = awake(resolve_wall(day, MORNING, zone).at, zone, walk.slots)
         walk.slots |= {**with_one(walk.slots, Promise(flow, morning, morning.astimezone(zone).replace(tzinfo=None)))}
-        walk.slots["late"] = flow
+        walk.slots["late"] = " ".join(sorted(sorry | {flow}))
         walk.effects.append(PlanCheckIn(flow, morning, WINDOW))
         return False
     if walk.step.startswith("care.") and walk.touched_within(CARING):
         if flow in SPENT_WHEN_LATE:
             walk.slots |= without(walk.slots, flow)
+            walk.effects.append(SettleCheckIn(flow, CheckInState.SKIPPED))
         else:
             at = event.at + CARING
             walk.slots |= with_one(walk.slots, Promise(flow, at))
             walk.effects.append(PlanCheckIn(flow, at))
         return False
-    if late or walk.slots.get("late") == flow:
+    if late or flow in sorry:
         walk.prefix.append(walk.content.words.late)
-    walk.slots |= {**without(walk.slots, flow), "late": ""}
+    walk.slots |= {**without(walk.slots, flow), "late": " ".join(sorted(sorry - {flow}))}
     if flow in CHECK_INS:
         walk.slots["closed"] = ""
     knock = f"{flow}.knock"

@@ -13,7 +13,7 @@ from typing import Literal
 LASTING_SLOTS = frozenset(
     (
         *("zone", "platform_zone", "locale", "language", "reach", "country", "withheld", "met"),
-        *("quiet", "keep", "reminder", "versions", "promises"),
+        *("quiet", "keep", "reminder", "versions", "promises", "late"),
         # Of an evening that is coming, and of a message under seal: both outlast what is told in between.
         *("signal", "trouble", "exit", "held_draft"),
         # What waits, as versions before 0.3 wrote it.

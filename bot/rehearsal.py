@@ -29,6 +29,7 @@ from bot.model import (
     Record,
     Screen,
     TimerFired,
+    Turn,
 )
 from bot.plays import STARTS, LineDoc, Play, read_plays
 from bot.skills.when import understand
@@ -75,7 +76,7 @@ class Stage:
         hints = {"locale": self.locale, "zone": self.platform_zone}
         return {"delivery_id": str(self._count), "person": SOMEBODY, "at": self.now} | hints
 
-    def happen(self, event: Event) -> None:
+    def happen(self, event: Event) -> Turn:
         turn = advance(self.content, self.conversation, event, past=tuple(reversed(self.past)))
         self.conversation, self.spoke = turn.conversation, turn.screen is not None
         self.screen = turn.screen or self.screen
@@ -84,6 +85,7 @@ class Stage:
             self.walked.add(f"{event.step}:{event.choice}")
         for effect in turn.effects:
             self._apply(effect)
+        return turn
 
     def say(self, text: str) -> None:
         self.happen(MessageReceived(text=text, **self.hints()))

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from bot import versions
+from bot.alarms import ALARMS
 from bot.flows.document import PLACEHOLDER, StepDoc
 from bot.forms import form_at
 from bot.model import (
@@ -18,7 +20,7 @@ from bot.model import (
     Turn,
 )
 from bot.skills.talk import clip
-from bot.walk import ALARMS, START, Walk, said_versions
+from bot.walk import START, Walk
 
 REMINDERS = "reminders"
 
@@ -67,22 +69,26 @@ def screen(walk: Walk) -> Screen:
         menu=Menu(step.menu.label, options, _aside(step)) if step.menu and options else None,
         picture=step.picture or "",
         language=content.language,
-        document=answer.document,
+        document=answer.document if _opened(walk) else None,
         timeline=answer.timeline,
     )
 
 
 def _saying(walk: Walk, step: StepDoc) -> str:
     """The version that it was entered with, and what is said only then."""
-    opened = isinstance(walk.event, ChoicePicked) and walk.event.choice == RESUME
-    version = int(said_versions(walk.slots).get(walk.step, "0")) if step.versions else 0
-    once = step.once if walk.walked or opened else ""
+    version = versions.said(walk.slots).get(walk.step, 0) if step.versions else 0
+    once = step.once if _opened(walk) else ""
     return "\n\n".join(part.strip() for part in (step.sayings[version % len(step.sayings)], once) if part)
 
 
 def _aside(step: StepDoc) -> bool:
     """A list that answers a question stands beside a way out of the question."""
     return not any(choice.way_out for choice in step.choices.values())
+
+
+def _opened(walk: Walk) -> bool:
+    """It was entered just now, or asked for again. Otherwise it only shows once more."""
+    return bool(walk.walked) or (isinstance(walk.event, ChoicePicked) and walk.event.choice == RESUME)
 
 
 def _glance(walk: Walk, step: StepDoc) -> str:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from bot import versions
+from bot.alarms import ALARMS, SUICIDE, SUICIDE_ASKED, UNDER_WAY, URGENCY, WITHHOLDING
 from bot.care.triage import Label
 from bot.content import Content
 from bot.errors import ProgramError
@@ -28,19 +30,9 @@ from bot.skills.base import Answer, Ask
 from bot.skills.promises import promised, zone_named
 
 NOTE, DRAFT, HELD, BEGAN = "note", "draft_words", "held_draft", "began"
-VERSIONS = "versions"
 HOMES = frozenset({"cool_down.rest", "partner.rest"})
 START, HOME, SAFETY_STEP, HELP = "cool_down.start", "cool_down.rest", "care.start", "help.start"
 BACK_MOST = 4
-# The most urgent first.
-ALARMS = {Label.DANGER: "care.danger", Label.SELF_HARM: "care.self_harm", Label.ABUSE: "care.afraid"}
-WITHHOLDING = frozenset({Label.DANGER, Label.ABUSE})
-URGENCY = (Label.ABUSE, Label.SELF_HARM, Label.DANGER)
-SUICIDE_ASKED, SUICIDE = "care.self_harm", "care.suicide"
-UNDER_WAY = {
-    Label.DANGER: ("care.danger",),
-    Label.SELF_HARM: tuple(f"care.{step}" for step in ("self_harm", "suicide", "near", "hour", "hurting", "crisis")),
-}
 
 DOUBLED_PRESS = timedelta(seconds=10)
 SECOND_FINGER = timedelta(seconds=2)
@@ -53,11 +45,6 @@ LOOKS_ON = frozenset({"planning", "patterns"})
 LOOKED_AT = frozenset({BACK, HOME, *(f"{flow}.{step}" for flow in CHECK_INS for step in ("knock", "opened"))})
 PLANNED = "planned"
 SILENT_STEPS_MOST = 30
-
-
-def said_versions(slots: Mapping[str, str]) -> dict[str, str]:
-    """Which version of its words each step said last."""
-    return dict(pair.split("=") for pair in slots.get(VERSIONS, "").split())
 
 
 @dataclass(slots=True)
@@ -136,19 +123,12 @@ class Walk:
             self.effects.extend(answer.effects)
             if step.say:
                 self.step, self.visit = name, self.visit + 1
-                self._next_version(step)
+                if step.versions:
+                    self.slots |= versions.next_one(self.slots, name, len(step.sayings))
                 return
             flow = name.partition(".")[0]
             target = resolve(flow, step.outcomes.get(answer.outcome) or self.choose(step.go))
         raise ProgramError(f"{target}: too many silent steps")
-
-    def _next_version(self, step: StepDoc) -> None:
-        """Of a step that has several versions of its words, the one after the last that was said."""
-        if not step.versions:
-            return
-        said = said_versions(self.slots)
-        said[self.step] = str((int(said.get(self.step, "-1")) + 1) % len(step.sayings))
-        self.slots[VERSIONS] = " ".join(f"{name}={number}" for name, number in said.items())
 
     def _place(self, target: str) -> str:
         """The step meant by a target; remembers where an aside flow was entered from."""
@@ -269,7 +249,14 @@ class Walk:
             return False
         if event.choice == self.before.picked:
             return self.recent()
-        return abs(event.at - picked) <= SECOND_FINGER and not event.step.startswith("care.")
+        unheard = not event.step.startswith("care.") and self.fear(event) is None
+        return unheard and abs(event.at - picked) <= SECOND_FINGER
+
+    def fear(self, event: ChoicePicked | FormSubmitted) -> ChoiceDoc | None:
+        """The choice, where pressing it says that somebody is afraid: that is heard on whichever screen it stood."""
+        step = self.content.steps.get(event.step)
+        choice = step.choices.get(event.choice) if step else None
+        return choice if choice and choice.set.get("withheld") == "yes" else None
 
     def options(self, content: Content | None = None) -> tuple[Option, ...]:
         """What the showing screen's menu lists: from its list, or from its skill."""
@@ -303,7 +290,12 @@ class Walk:
         return target in LOOKED_AT or target.partition(".")[0] in LOOKS_ON or self._aside(target)
 
     def still_cares(self, event: ChoicePicked) -> bool:
-        """A button of an older care screen means what it says, whatever has come since."""
+        """A button of an older care screen, or one that says fear, means what it says, whatever has come since."""
+        fear = self.fear(event)
+        if fear and not event.step.startswith("care."):
+            self.slots |= fear.set
+            self.enter(resolve(event.step.partition(".")[0], self.choose(fear.go)))
+            return True
         if not event.step.startswith("care.") or not self.stands_alone(event.step):
             return False
         here, back = self.step, self.back

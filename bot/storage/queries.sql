@@ -59,9 +59,15 @@ ON CONFLICT (person_id, number) DO UPDATE SET body = excluded.body, closed_at = 
 -- name: debriefs_of(person_id, most)
 SELECT number, body, closed_at FROM debriefs WHERE person_id = :person_id ORDER BY number DESC LIMIT :most;
 
--- name: debriefs_expire(now, latest)!
--- `latest` spares the look at people whose shortest keeping is not over.
-DELETE FROM debriefs WHERE closed_at < :latest AND closed_at < :now - (
+-- name: debriefs_expire(now, usual)!
+-- Whoever chose nothing, or longer: none goes before `usual`, so that only what is older is looked at.
+DELETE FROM debriefs WHERE closed_at < :usual AND closed_at < :now - (
+  SELECT keep_days FROM people WHERE people.id = person_id
+) * 86400000000;
+
+-- name: debriefs_expire_sooner(now)!
+-- Those of people who chose less than the usual 90 days: few, and in an index of their own.
+DELETE FROM debriefs WHERE person_id IN (SELECT id FROM people WHERE keep_days < 90) AND closed_at < :now - (
   SELECT keep_days FROM people WHERE people.id = person_id
 ) * 86400000000;
 

@@ -21,8 +21,8 @@ from bot.storage.script import Database, Lock, Script, query
 from bot.storage.turns import LEASE, Row, Turns, anywhere, forget, new_key
 from bot.storage.vault import Vault
 
-# A person chooses for how long their words are kept; nobody's go sooner.
-KEEP_LEAST = timedelta(days=7)
+# For how long words are kept: as the person chose, or usually; nobody's go sooner than the least.
+KEEP_LEAST, KEEP_USUAL = timedelta(days=7), timedelta(days=90)
 KEEP_CHECK_INS = timedelta(days=90)
 KEEP_DELIVERY_IDS = timedelta(days=7)
 KEEP_PARKED = timedelta(days=30)
@@ -216,14 +216,16 @@ def _next_wake(platforms: Collection[str], *, check_ins: bool) -> Script[datetim
 
 
 def _expire(now: datetime, *, shared: bool) -> Script[int]:
-    removed, kept = 0, {"now": micros(now), "latest": micros(now - KEEP_LEAST)}
-    for row_id, platform, workspace, user in (yield query("people_stale", most=EXPIRE_MOST, **kept)):
+    removed, latest = 0, micros(now - KEEP_LEAST)
+    stale = yield query("people_stale", now=micros(now), latest=latest, most=EXPIRE_MOST)
+    for row_id, platform, workspace, user in stale:
         yield Lock(Person(platform, workspace, user))
         # Somebody may have come back between the look and the lock.
         if (yield query("person_stale", person_id=row_id, now=micros(now))):
             yield from forget(row_id, Person(platform, workspace, user))
             removed += 1
-    removed += yield query("debriefs_expire", **kept)
+    removed += yield query("debriefs_expire_sooner", now=micros(now))
+    removed += yield query("debriefs_expire", now=micros(now), usual=micros(now - KEEP_USUAL))
     removed += yield query("check_ins_expire", before=micros(now - KEEP_CHECK_INS))
     removed += yield query("inbox_expire", before=micros(now - KEEP_DELIVERY_IDS))
     removed += yield query("parcels_expire", before=micros(now - KEEP_PARKED))

@@ -31,8 +31,8 @@ from bot.storage.vault import Vault
 
 # A send is given up on well before this, so a lease that ran out means that its holder is gone.
 LEASE = timedelta(minutes=2)
-# What a turn may look back on.
-PAST_MOST = 200
+# What a turn may look back on: a debrief a day, for as long as any is kept.
+PAST_MOST = 366
 _MICROSECOND = timedelta(microseconds=1)
 
 Row = tuple[Any, ...]

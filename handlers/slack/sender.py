@@ -49,8 +49,9 @@ class Sender:
 
     async def _screen(self, parcel: Parcel) -> Receipt:
         message = render.message(parcel.screen, self._core.words(parcel.screen.language))
-        if parcel.handle is not None:
-            # An ephemeral answer leaves no trace to settle by: a direct message has to say that there is one.
+        if parcel.handle is not None and not (parcel.again and parcel.screen.document):
+            # An ephemeral answer leaves no trace to settle by: a direct message has to say that there is one. Where
+            # a document stands in the direct messages already, what belongs below it does as well.
             return Later() if parcel.again else await self._answer(parcel.handle, message)
         return _once_begun(await self._direct(parcel, parcel.key, message), begun=parcel.screen.document is not None)
 

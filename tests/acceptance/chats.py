@@ -53,7 +53,10 @@ class Deed:
 
 
 class Chat(Protocol):
-    """Somebody's direct messages with the bot."""
+    """Somebody's direct messages with the bot. `user`: what the platform calls them."""
+
+    @property
+    def user(self) -> str: ...
 
     def seen(self) -> Sequence[Shown]: ...
 
@@ -106,6 +109,7 @@ class OnSlack:
 class _SlackChat:
     def __init__(self, person: SlackPerson) -> None:
         self._person, self._server = person, person.slack
+        self.user = person.id
 
     def seen(self) -> Sequence[Shown]:
         return [
@@ -184,6 +188,7 @@ class OnDiscord:
 class _DiscordChat:
     def __init__(self, person: Person) -> None:
         self._person, self._server = person, person.discord
+        self.user = str(person.id)
 
     def seen(self) -> Sequence[Shown]:
         return [Shown(m.content, (*m.buttons, *m.options), m.nonce) for m in self._person.sees()]

@@ -21,7 +21,7 @@ from bot.runtime.points import Point
 from tests import back_ends
 from tests.acceptance import rows
 from tests.acceptance.chats import PLACES, Trouble
-from tests.acceptance.town import LONG, SHORT, Citizen, Count, Town, town
+from tests.acceptance.town import EVENING, LONG, SHORT, Citizen, Count, Town, town
 
 FIRST_START = (Point.SCHEMA_WRITTEN,)
 A_CHECK_INS_OWN = (Point.CHECK_INS_CLAIMED, Point.KNOCK_TAKEN)
@@ -31,7 +31,7 @@ ANY_TIME, NOT_HEARD, AT_REST = "at any time", "sent, and not heard of", "while a
 KINDS = (*(point for point in Point if point not in (*FIRST_START, *OF_A_MOVE)), ANY_TIME, NOT_HEARD)
 PAIRS = tuple(itertools.product(PLACES, back_ends.NAMES))
 
-PEOPLE = (LONG, LONG, LONG, LONG, SHORT, SHORT)
+PEOPLE = (LONG, LONG, SHORT, SHORT, EVENING, EVENING)
 PASSES_MOST = 12
 KILLS_A_TOWN = 50
 TOWNS_AT_ONCE = 2
@@ -48,6 +48,7 @@ class Tally:
     say: Callable[[str], None]
     kills: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     counts: dict[tuple[str, str], Count] = field(default_factory=dict)
+    evenings: Counter[tuple[str, str]] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
     begun_at: float = field(default_factory=time.monotonic)
 
@@ -66,6 +67,7 @@ class Tally:
     def counted(self, where: Town) -> None:
         key, found = (where.place.name, where.back_end.name), where.count()
         self.counts[key] = self.counts.get(key, Count()) + found
+        self.evenings[key] += sum(one.kept // len(one.way) for one in where.citizens if len(one.way) > 1)
         if found.lost or found.doubled:
             self.fault(where, f"{found.lost} lost, {found.doubled} doubled")
 
@@ -88,6 +90,9 @@ class Tally:
         for name in ("owed", "lost", "doubled"):
             found = [getattr(count, name) for count in counts]
             yield f"{'messages ' + name:<24}" + "".join(f"{n:>20}" for n in found) + f"{getattr(total, name):>10}"
+        evenings = [self.evenings[column[0], column[1]] for column in columns]
+        cells = "".join(f"{number:>20}" for number in evenings)
+        yield f"{'of several knocks':<24}{cells}{sum(evenings):>10}"
         yield f"{self.kills.total()} kills in {time.monotonic() - self.begun_at:.0f} s"
         yield from self.faults
 
@@ -121,7 +126,7 @@ async def _lives(here: Town, lives: int, dice: random.Random, tally: Tally) -> N
         closing.set()
         async with asyncio.timeout(PATIENCE_S):
             await _wakes(here, awake)
-            await here.place.until(lambda: all(one.rests or one.content_now for one in here.citizens), PATIENCE_S)
+            await here.place.until(lambda: all(one.answered for one in here.citizens), PATIENCE_S)
             # Who planned a check-in in this last life is knocked for in another.
             await here.stops()
             await _wakes(here, awake)
@@ -143,12 +148,15 @@ async def _goes_about(citizen: Citizen, awake: asyncio.Event, closing: asyncio.E
         if closing.is_set():
             return
         await citizen.goes_on()
-        await citizen.content(LIVES_S)
+        await citizen.waits(LIVES_S)
 
 
 async def _life(here: Town, awake: asyncio.Event, dice: random.Random, tally: Tally) -> str:
     """From a start to the kill. Returns of what it died."""
-    due, resting = await rows.night_passes(here.back_end), sum(citizen.rests for citizen in here.citizens)
+    knocks = sum(len(citizen.way) for citizen in here.citizens if citizen.rests)
+    # Whoever is on their way gets there first: then all that they were promised is due at once.
+    on_their_way = [one.chat.user for one in here.citizens if len(one.way) > 1 and not one.rests]
+    due = await rows.night_passes(here.back_end, on_their_way)
     kind = tally.rarest(here, [kind for kind in KINDS if due or kind not in A_CHECK_INS_OWN], dice)
     most = {Point.CHECK_INS_CLAIMED: 1, Point.KNOCK_TAKEN: due}.get(cast("Point", kind), PASSES_MOST)
     doom = (kind, dice.randint(1, most)) if isinstance(kind, Point) else None
@@ -160,7 +168,7 @@ async def _life(here: Town, awake: asyncio.Event, dice: random.Random, tally: Ta
         if doom and later:
             here.dooms(*doom)
         awake.set()
-        if not await _dies_by_itself(here, _cause(here, kind, resting, dice)):
+        if not await _dies_by_itself(here, _cause(here, kind, knocks, dice)):
             kind = kind if kind in {ANY_TIME, NOT_HEARD} and not _all_rest(here) else AT_REST
             await here.kills()
     awake.clear()

@@ -2,16 +2,21 @@
 
 import asyncio
 import time
+from collections.abc import Iterable
 
 from tests.back_ends import BackEnd
 
 POLL_S = 0.05
 
 
-async def night_passes(back_end: BackEnd) -> int:
-    """What was planned is due now. Returns how many check-ins that makes."""
+async def night_passes(back_end: BackEnd, but: Iterable[str] = ()) -> int:
+    """What was planned is due now, `but` not that of these users. Returns how many check-ins that makes."""
     now = time.time_ns() // 1000
-    moved = f"UPDATE check_ins SET due_at = {now}, wake_at = {now} WHERE state = 'planned' RETURNING id"
+    awake = ", ".join(f"'{user}'" for user in but) or "''"
+    moved = (
+        f"UPDATE check_ins SET due_at = {now}, wake_at = {now} WHERE state = 'planned' "
+        f"AND person_id IN (SELECT id FROM people WHERE user_id NOT IN ({awake})) RETURNING id"
+    )
     return len(await back_end.rows(moved))
 
 

@@ -8,7 +8,7 @@ import pytest
 from tests import back_ends
 from tests.acceptance.chats import PLACES, Deed, Shown, Trouble
 from tests.acceptance.faults import perform
-from tests.acceptance.town import PLANNED, Citizen, Count
+from tests.acceptance.town import PROMISES, Citizen, Count
 
 KILLS = 8
 # Each place on the back end that test_kills.py has not killed it on.
@@ -33,7 +33,7 @@ class Letters:
     letters: Sequence[str]
 
     def seen(self) -> Sequence[Shown]:
-        return [Shown(PLANNED if letter == "p" else letter, (), letter) for letter in self.letters]
+        return [Shown(PROMISES[0] if letter == "p" else letter, (), letter) for letter in self.letters]
 
     async def says(self, words: str) -> Deed:
         raise NotImplementedError

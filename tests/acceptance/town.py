@@ -18,24 +18,36 @@ from tests.back_ends import BackEnd
 
 DOOMED = str(Path(__file__).with_name("doomed.py"))
 
-PLANNED = "Planned for"
+# What a screen says that promises a knock, and what is typed where a screen asks for words.
+PROMISES = ("Planned for", "Your 20 minutes have begun")
+ANSWERS = {"What time is it for you now": "London", "When shall I send one plain line": "tomorrow 9am"}
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
-    """What somebody says first, and then presses wherever it is offered: the foremost label before the others."""
+class Errand:
+    """Up to a promise: what somebody says first, and then presses wherever it is offered, the foremost label first."""
 
     first: str
     labels: Sequence[str]
 
 
+Way = Sequence[Errand]
+
 # From the first words to a planned check-in, and from its knock on to the first screen.
-LONG = Way(
-    "they let it pass",
-    ("Open it", "Not now", "Breathe with me", "8", "Stop here", "Tomorrow morning", "Cool down"),
+LONG: Way = (
+    Errand(
+        "they let it pass",
+        ("Open it", "Not now", "Breathe with me", "8", "Stop here", "Tomorrow morning", "Cool down"),
+    ),
 )
 # One check-in after another.
-SHORT = Way("check-in", ("Tomorrow",))
+SHORT: Way = (Errand("check-in", ("Tomorrow",)),)
+# A hold, a check-in and a reminder that wait beside each other.
+EVENING: Way = (
+    Errand("debrief", ("Take 20 minutes", "Start the 20 minutes")),
+    Errand("check-in", ("Tomorrow",)),
+    Errand("before", ("I'd feel safe", "Skip this")),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +70,32 @@ class Citizen:
     deeds: int = 0
     deed: Deed | None = None
     acted_on: int = 0
+    kept: int = 0
 
     def seen(self) -> Sequence[Shown]:
         return self.chat.seen()
 
     @property
     def owed(self) -> int:
-        return self.deeds + sum(PLANNED in shown.words for shown in self.seen())
+        return self.deeds + self.promises
+
+    @property
+    def promises(self) -> int:
+        return sum(any(words in shown.words for words in PROMISES) for shown in self.seen())
+
+    @property
+    def answered(self) -> bool:
+        """Nothing is owed but knocks."""
+        return self.owed - len(self.seen()) <= self.promises - self.kept
+
+    @property
+    def promised_all(self) -> bool:
+        return self.promises - self.kept >= len(self.way)
 
     @property
     def rests(self) -> bool:
-        """Nothing is owed but a knock."""
-        seen = self.seen()
-        return len(seen) == self.owed - 1 and any(PLANNED in shown.words for shown in seen[self.acted_on :])
+        """Nothing is owed but the knocks of a whole way, and none of them has come."""
+        return self.promised_all and self.owed - len(self.seen()) == len(self.way)
 
     @property
     def content_now(self) -> bool:
@@ -90,20 +115,29 @@ class Citizen:
         await self.place.until(lambda: self.rests, within_s)
 
     async def goes_on(self) -> None:
-        """The next thing on the way, which goes round. What asks for the time is told a city."""
+        """The next thing on the way, which goes round."""
+        errand = self.way[(self.promises - self.kept) % len(self.way)]
         fresh = self.seen()[self.acted_on :]
         offered = {label for shown in fresh for label in shown.labels}
-        label = next((label for label in self.way.labels if label in offered), "")
-        if label:
+        label = next((label for label in errand.labels if label in offered), "")
+        asked = (answer for words, answer in ANSWERS.items() if any(words in shown.words for shown in fresh))
+        words = next(asked, "")
+        if label and not words:
             await self.presses(label)
         else:
-            await self.says("London" if fresh else self.way.first)
+            await self.says(words or errand.first)
+
+    async def waits(self, within_s: float = LIMIT_S) -> None:
+        """For the answer; at the end of the way for all its knocks."""
+        await self.place.until(lambda: self.content_now or (self.answered and not self.promised_all), within_s)
+        if self.content_now:
+            self.kept = self.promises
 
     async def plans(self) -> None:
-        """All the way to a check-in that is planned."""
+        """All the way to what is promised."""
         while not self.rests:
             await self.goes_on()
-            await self.place.until(lambda: self.rests or self.content_now)
+            await self.place.until(lambda: self.answered)
 
     def count(self) -> Count:
         seen, owed = self.seen(), self.owed

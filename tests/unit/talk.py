@@ -65,8 +65,8 @@ class Talk:
             FormSubmitted(step=at.step, visit=at.visit, choice=choice, values=values, **self._base()),
         )
 
-    def is_knocked(self, flow: str = "check_in") -> Turn:
-        return self._take(TimerFired(check_in=CheckIn(1, SOMEBODY, flow, 1, self.now, 0), **self._base()))
+    def is_knocked(self, flow: str = "check_in", due: datetime | None = None) -> Turn:
+        return self._take(TimerFired(check_in=CheckIn(1, SOMEBODY, flow, 1, due or self.now, 0), **self._base()))
 
     def waits(self, by: timedelta) -> "Talk":
         self.now += by

@@ -1,128 +1,80 @@
-"""Whatever somebody presses, types or waits for, in any order: the promises that hold on every screen."""
+"""Whatever somebody presses, types or waits for, in any order: the promises of `watched` hold on every screen."""
 
 import random
-import re
-from collections.abc import Mapping
+import sys
+from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from bot.engine import advance
-from bot.model import (
-    LASTING_SLOTS,
-    NOTE_LONGEST_CHARS,
-    RESUME,
-    SAFETY,
-    SCREEN_LONGEST_CHARS,
-    ChoicePicked,
-    Conversation,
-    Event,
-    Forget,
-    FormSubmitted,
-    MessageReceived,
-    Record,
-    Screen,
-    Turn,
-)
-from bot.rehearsal import Stage
-from bot.skills.promises import promised
-from bot.walk import BEGAN
+from bot.content import Content
+from bot.model import ENGLISH, RESUME, SAFETY, CheckIn, ChoicePicked, Conversation, Event, FormSubmitted, Screen
+from bot.rehearsal import SOMEBODY
+from bot.skills.promises import Promise, with_one
 from tests.kit import content
+from tests.unit.watched import Watched
 
 CONTENT = content()
+SPANISH = CONTENT.spoken("es")
+
+
+def _phrases(spoken: Content) -> Sequence[str]:
+    labels = {choice.label for step in spoken.steps.values() for choice in step.choices.values()}
+    return [*spoken.starts, *sorted(labels)]
+
+
+SIGNS = [
+    *("he has got a knife and he is drunk", "he goes through my phone every night"),
+    *("mi pareja me pegó un puñetazo en el estómago", "tiene un arma en la casa y dice que la va a usar"),
+]
 PHRASES = [
-    *CONTENT.starts,
-    *sorted({choice.label for step in CONTENT.steps.values() for choice in step.choices.values()}),
+    *(*_phrases(CONTENT), *_phrases(SPANISH)),
     *("tomorrow 9am", "in 5 minutes", "2027-03-28 01:30", "22:15", "London", "yesterday", "in 40 days", "@1795512600"),
-    *("he has got a knife and he is drunk", "I keep thinking about suicide", "he goes through my phone every night"),
+    *("mañana a las 9", "en 5 minutos", "Madrid", "ayer"),
+    *(*SIGNS * 5, "I keep thinking about suicide", "pienso mucho en matarme últimamente"),
     *("", "  ", "🙃", "hurt", "7", "{ } %s <@1> *b*", "x" * 4_000, "word " * 2_500),
 ]
-TYPED = st.one_of(st.sampled_from(PHRASES), st.text(max_size=30))
+TYPED = st.one_of(st.sampled_from(PHRASES), st.text(st.characters(exclude_characters="{}"), max_size=30))
 SCREENS = sorted(name for name, step in CONTENT.steps.items() if step.say and name != "settings.forgotten")
+OPEN_SCREENS = [name for name in SCREENS if not CONTENT.steps[name].withhold]
 ZONES = ["", "Europe/London", "America/New_York", "Australia/Lord_Howe", "Mars/Olympus_Mons", "Europe"]
+LOCALES = ["en-GB", "es-MX", "es", "fr-FR", ""]
 WAITS = [timedelta(seconds=3), timedelta(minutes=5), timedelta(hours=3), timedelta(hours=13), timedelta(days=4)]
-UNFILLED = re.compile(r"\{[a-z_]+\}")
+TURNS_LEAST = 10_000
 
 
-class Watched(Stage):
-    """A stage that holds every turn against the promises."""
-
-    def happen(self, event: Event) -> None:
-        turn = advance(self.content, self.conversation, event)
-        _conversation_holds(self.conversation, turn)
-        if turn.screen is not None:
-            _screen_holds(self.conversation, turn, turn.screen)
-        super().happen(event)
-        self._promise_is_told_truly()
-
-    def _promise_is_told_truly(self) -> None:
-        """What is said of check-ins and reminders is what will be sent: one of each flow at the most, at that time."""
-        told = {flow: promise.at for flow, promise in promised(self.conversation.slots).items()}
-        ahead = {flow: check_in.due_at for flow, check_in in self.waiting.items()}
-        assert {flow: at for flow, at in ahead.items() if at > self.now} == {
-            flow: at for flow, at in told.items() if at > self.now
-        }
-
-
-def _conversation_holds(before: Conversation, turn: Turn) -> None:
-    after = turn.conversation
-    if Forget() in turn.effects:
-        assert (after, turn.effects) == (Conversation(), (Forget(),))
-        return
-    assert after.revision == before.revision + 1
-    assert after.visit >= before.visit
-    assert all(after.slots.values())
-    note, kept = before.slots.get("note", ""), after.slots.get("note", "")
-    assert len(kept) <= NOTE_LONGEST_CHARS
-    put_away = [effect for effect in turn.effects if isinstance(effect, Record)]
-    if put_away:
-        assert [(record.debrief, _told(record.slots)) for record in put_away] == [(before.debrief, _told(before.slots))]
-        assert after.debrief == before.debrief + 1
-    else:
-        assert kept.startswith(note)
-
-
-def _told(slots: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in slots.items() if name not in LASTING_SLOTS | {BEGAN}}
-
-
-def _screen_holds(before: Conversation, turn: Turn, screen: Screen) -> None:
-    content = CONTENT.spoken(screen.language)
-    step = content.steps[screen.step]
-    assert screen.safety.id == SAFETY
-    assert screen.safety.label
-    assert 1 <= len(screen.text) <= SCREEN_LONGEST_CHARS
-    assert not UNFILLED.search(screen.text)
-    assert screen.choices or screen.menu or step.rest, "a dead end"
-    assert not (step.withhold and turn.conversation.slots.get("withheld")), "shown to somebody afraid"
-    lines = {option.label for option in content.lists["reminders"]} if step.glance else set()
-    assert screen.glance in {step.glance, content.words.glance} | lines
-    if Forget() not in turn.effects:
-        assert (screen.step, screen.visit) == (turn.conversation.step, turn.conversation.visit)
-        assert screen.visit == before.visit + (1 if turn.walked else 0) or not before.step
-
-
-@settings(
-    max_examples=60,
-    stateful_step_count=20,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
 class AnyPath(RuleBasedStateMachine):
+    """`turns`: how many there were on all paths, by language; `afraid`: so many looks while somebody was, or not."""
+
+    turns: ClassVar[Counter[str]] = Counter()
+    afraid: ClassVar[Counter[bool]] = Counter()
+
     def __init__(self) -> None:
         super().__init__()
         self.stage = Watched(CONTENT, ZoneInfo("Europe/London"), now=datetime(2026, 11, 20, 22, 15, tzinfo=UTC))
         self.seen: list[Screen] = []
 
-    @initialize(step=st.sampled_from(SCREENS), zone=st.sampled_from(ZONES))
-    def begin(self, step: str, zone: str) -> None:
-        self.stage.platform_zone = zone
-        slots = {"note": "he just laughed along", "met": "yes"}
+    @initialize(
+        step=st.sampled_from(SCREENS),
+        zone=st.sampled_from(ZONES),
+        locale=st.sampled_from(LOCALES),
+        afraid=st.booleans(),
+    )
+    def begin(self, step: str, zone: str, locale: str, afraid: bool = False) -> None:
+        self.stage.platform_zone, self.stage.locale = zone, locale
+        self.stage.afraid = afraid and step in OPEN_SCREENS
+        slots = {"note": "he just laughed along", "met": "yes"} | ({"withheld": "yes"} if self.stage.afraid else {})
+        if CONTENT.steps[step].call == "planned":
+            flow = CONTENT.steps[step].args.get("flow", "check_in").replace("any", "check_in")
+            check_in = CheckIn(0, SOMEBODY, flow, 1, self.stage.now + timedelta(hours=12), 0)
+            self.stage.waiting[flow] = check_in
+            slots |= with_one({}, Promise(flow, check_in.due_at))
         self.stage.conversation = Conversation(step=step, visit=1, slots=slots, debrief=1, touched_at=self.stage.now)
         self._do(ChoicePicked(step=step, visit=1, choice=RESUME, **self.stage.hints()))
 
@@ -137,7 +89,8 @@ class AnyPath(RuleBasedStateMachine):
 
     @rule(text=TYPED)
     def say(self, text: str) -> None:
-        self._do(MessageReceived(text=text, **self.stage.hints()))
+        self.stage.say(text)
+        self._see()
 
     @rule(text=TYPED)
     def command(self, text: str) -> None:
@@ -160,6 +113,9 @@ class AnyPath(RuleBasedStateMachine):
         self.stage.wait_until(self.stage.now + by)
         self._see()
 
+    def teardown(self) -> None:
+        AnyPath.turns.update(self.stage.turns)
+
     def _press(self, screen: Screen, pick: int) -> None:
         ids = [choice.id for choice in screen.choices] + [
             option.id for option in (screen.menu.options if screen.menu else ())
@@ -172,20 +128,31 @@ class AnyPath(RuleBasedStateMachine):
         self._see()
 
     def _see(self) -> None:
+        AnyPath.afraid[self.stage.afraid] += 1
         if self.stage.screen is not None:
             self.seen.append(self.stage.screen)
 
 
-TestAnyPath = AnyPath.TestCase
-TestAnyPath.__doc__ = "On any path: never a dead end, never a raise, safety everywhere, and nothing withheld is shown."
+@pytest.mark.timeout(300)
+def test_ten_thousand_turns_at_random_in_both_languages() -> None:
+    """Never a dead end, never a raise, safety everywhere, nothing withheld is shown to somebody afraid."""
+    AnyPath.turns.clear()
+    AnyPath.afraid.clear()
+    checks = [HealthCheck.too_slow, HealthCheck.data_too_large]
+    chosen = settings(max_examples=450, stateful_step_count=30, deadline=None, suppress_health_check=checks)
+    run_state_machine_as_test(AnyPath, settings=chosen)
+    sys.stdout.write(f"\nturns at random: {dict(AnyPath.turns)}, while afraid: {AnyPath.afraid[True]}\n")
+    assert AnyPath.turns.total() >= TURNS_LEAST
+    assert min(AnyPath.turns[language] for language in (ENGLISH, *CONTENT.translations)) >= TURNS_LEAST // 4
+    assert AnyPath.afraid[True] >= TURNS_LEAST // 10
 
 
 @pytest.mark.parametrize("step", SCREENS)
 def test_the_promises_hold_on_a_long_walk_from_every_screen(step: str) -> None:
     dice = random.Random(step)
     path = AnyPath()
-    path.begin(step, dice.choice(ZONES))
-    for _ in range(60):
+    path.begin(step, dice.choice(ZONES), dice.choice(LOCALES), dice.random() < 0.5)
+    for _ in range(30):
         {
             0: lambda: path.press_on([dice.randrange(40) for _ in range(4)]),
             1: lambda: path.press_on([dice.randrange(40) for _ in range(4)]),

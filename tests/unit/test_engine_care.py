@@ -275,3 +275,9 @@ def test_no_knock_comes_between_somebody_and_the_help_that_just_showed() -> None
     assert talk.screen.step == "care.self_harm"
     talk.waits(CARING + timedelta(minutes=1)).is_knocked()
     assert talk.screen.step == "check_in.knock"
+
+
+def test_a_sign_that_is_a_way_in_too_is_heard_after_the_command() -> None:
+    talk = Talk(locale="es-MX")
+    talk.commands("estoy en peligro")
+    assert (talk.screen.step, talk.slots["withheld"]) == ("care.start", "yes")
