@@ -12,9 +12,8 @@ from bot.alarms import WITHHOLDING
 from bot.content import Content
 from bot.errors import ProgramError
 from bot.flows.hearing import fold
-from bot.forms import clean, filled
+from bot.forms import clean
 from bot.model import (
-    NOTE_LONGEST_CHARS,
     RESUME,
     SAFETY,
     CheckInState,
@@ -35,7 +34,8 @@ from bot.skills.check_ins import WINDOW, awake
 from bot.skills.promises import Promise, with_one, without, zone_named
 from bot.skills.when import MORNING
 from bot.skills.when import resolve as resolve_wall
-from bot.walk import CHECK_INS, DRAFT, HELD, HELP, NOTE, SAFETY_STEP, Walk
+from bot.submitted import submitted
+from bot.walk import CHECK_INS, HELP, NOTE, SAFETY_STEP, Walk
 
 LATE = timedelta(hours=1)
 # "Your 20 minutes are over" helps nobody hours later.
@@ -184,78 +184,6 @@ def _choice(walk: Walk, event: ChoicePicked) -> bool:
     return True
 
 
-def _submitted(walk: Walk, event: FormSubmitted) -> bool:
-    """A filled form. Late or doubled, its words are kept all the same: somebody took the trouble to write them."""
-    step = walk.content.steps.get(event.step)
-    choice = step.choices.get(event.choice) if step else None
-    flow = event.step.partition(".")[0]
-    form = walk.content.flows[flow].forms[choice.form] if choice and choice.form else None
-    values = filled(walk.content, form, event.values)
-    kinds = {key: form.fields[key].kind if form else "paragraph" for key in values}
-    typed = "\n".join(text for key, text in values.items() if kinds[key] != "pick")
-    current = (event.step, event.visit) == (walk.step, walk.visit)
-    if form is not None and not current and _new_draft(walk, values.get(DRAFT, "")):
-        walk.step, current = event.step, True
-    if form is None or choice is None or not current:
-        doubled = walk.doubled(event) and NOTE not in values
-        # A draft is not what happened: it never joins the note.
-        written = "\n".join(text for key, text in values.items() if kinds[key] in _FREE and key not in (DRAFT, SEALED))
-        _seal(walk, values.get(SEALED, ""))
-        told = "\n".join(text for key, text in values.items() if kinds[key] != "pick" and key not in (DRAFT, SEALED))
-        return _late_form(walk, written, typed, told, doubled=doubled)
-    sign = walk.hear(typed)
-    lacking = any(not field.optional and not values.get(key) for key, field in form.fields.items())
-    if not sign and (lacking or not any(values.values())):
-        walk.prefix.append(walk.content.words.empty)
-        return True
-    if not sign and not walk.looks_on(choice.go):
-        walk.reopen()
-    if sign:
-        # Words that were a sign go to the note and nowhere else: no opener may be made of them. A draft stays sealed.
-        _seal(walk, values.pop(SEALED, ""))
-        walk.keep("\n".join(text for key, text in values.items() if kinds[key] != "pick"))
-        values = {key: value for key, value in values.items() if kinds[key] == "pick"}
-    note = values.pop(NOTE, "")
-    fits = not note or walk.keep(note)
-    walk.slots |= {key: value for key, value in values.items() if value}
-    if fits and not sign:
-        walk.take(choice)
-    return True
-
-
-def _seal(walk: Walk, draft: str) -> None:
-    """A draft to be sealed that cannot go its own way: late, or with a sign in it."""
-    held = walk.slots.get(HELD, "")
-    if draft and draft not in held and len(held) + len(draft) < NOTE_LONGEST_CHARS:
-        walk.slots[HELD] = f"{held}\n\n{draft}".strip()
-        walk.prefix.append(walk.content.words.sealed)
-
-
-def _new_draft(walk: Walk, draft: str) -> bool:
-    """A draft is looked at however late it comes, but not twice, and not where care shows."""
-    return draft not in ("", walk.slots.get(DRAFT)) and not walk.step.startswith("care.")
-
-
-def _late_form(walk: Walk, written: str, typed: str, told: str, *, doubled: bool) -> bool:
-    """`written` may join the note; `typed` is all that triage reads; `told` of it is kept when it was a sign."""
-    known = walk.slots.get(NOTE, "")
-    if typed and typed not in known and not walk.step:
-        walk.begin()
-    # Heard again however late it comes: what was said since may have lifted what it led to.
-    if typed and (typed not in known or not (doubled or walk.recent())) and walk.hear(typed):
-        if told and told not in known:
-            walk.keep(told)
-        return True
-    new = bool(written) and written not in known and not doubled
-    if not new and (doubled or walk.recent()):
-        return False
-    if new and walk.keep(written):
-        walk.prefix.append(walk.content.words.kept)
-    elif walk.step:
-        walk.prefix.append(walk.content.words.stale)
-    return True
-
-
 def _timer(walk: Walk, event: TimerFired) -> bool:
     """Knock; one that an outage made late waits for the morning rather than ring at night, and says sorry once."""
     flow = event.check_in.flow
@@ -293,12 +221,10 @@ def _timer(walk: Walk, event: TimerFired) -> bool:
     return True
 
 
-_FREE = ("paragraph", "line")
-SEALED = "draft"
 _HANDLERS: tuple[tuple[type[Event], Callable[[Walk, Any], bool]], ...] = (
     (MessageReceived, _message),
     (CommandInvoked, _command),
     (ChoicePicked, _choice),
-    (FormSubmitted, _submitted),
+    (FormSubmitted, submitted),
     (TimerFired, _timer),
 )
