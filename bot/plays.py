@@ -4,7 +4,7 @@ A play file is a list of plays. A play has a `script` of lines, each with at mos
 they_pick, they_fill, they_repeat (the last press again), wait (`2 h`, `until 10:00`); `times` makes what they say
 or fill in so many times as long. And any of: bot (the step that shows), offers, says, hides, glance, silent, planned,
 remembers. It begins when `starts` says (UTC), else on a Friday night in November. `zone` and `locale` are what the
-platform knows; `language` is the one that its words are in.
+platform knows; `language` is the one that its words are in; `platform` is where it is spoken.
 """
 
 from collections.abc import Mapping
@@ -67,6 +67,7 @@ class PlayDoc(Strict):
     zone: Annotated[str, AfterValidator(_zone)] = ""
     locale: str = ""
     language: str = ENGLISH
+    platform: str = "play"
     starts: AwareDatetime = STARTS
 
 

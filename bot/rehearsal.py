@@ -61,6 +61,7 @@ class Stage:
     zone: ZoneInfo
     platform_zone: str = ""
     locale: str = ""
+    person: Person = SOMEBODY
     now: datetime = STARTS
     conversation: Conversation = field(default_factory=Conversation)
     screen: Screen | None = None
@@ -74,7 +75,7 @@ class Stage:
     def hints(self) -> dict[str, Any]:
         self._count += 1
         hints = {"locale": self.locale, "zone": self.platform_zone}
-        return {"delivery_id": str(self._count), "person": SOMEBODY, "at": self.now} | hints
+        return {"delivery_id": str(self._count), "person": self.person, "at": self.now} | hints
 
     def happen(self, event: Event) -> Turn:
         turn = advance(self.content, self.conversation, event, past=tuple(reversed(self.past)))
@@ -130,7 +131,7 @@ class Stage:
     def _apply(self, effect: Effect) -> None:
         if isinstance(effect, PlanCheckIn):
             debrief = self.conversation.debrief
-            self.waiting[effect.flow] = CheckIn(self._count, SOMEBODY, effect.flow, debrief, effect.due_at, 0)
+            self.waiting[effect.flow] = CheckIn(self._count, self.person, effect.flow, debrief, effect.due_at, 0)
         elif isinstance(effect, CancelCheckIns):
             self.waiting = {k: v for k, v in self.waiting.items() if effect.flow and k != effect.flow}
         elif isinstance(effect, Record):
@@ -167,7 +168,8 @@ def rehearse(content: Content, play: Play, walked: set[str], language: str = ENG
     doc = play.doc
     territory = doc.locale.partition("-")[2]
     locale = doc.locale if language == ENGLISH == doc.language else "-".join(filter(None, (language, territory)))
-    stage = Stage(content, ZoneInfo(doc.zone or "Europe/London"), doc.zone, locale, doc.starts.astimezone(UTC))
+    zone, person = ZoneInfo(doc.zone or "Europe/London"), replace(SOMEBODY, platform=doc.platform)
+    stage = Stage(content, zone, doc.zone, locale, person, doc.starts.astimezone(UTC))
     faults: list[Fault] = []
     if doc.language not in (ENGLISH, language):
         return faults

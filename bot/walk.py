@@ -164,8 +164,9 @@ class Walk:
         return name in self.content.steps and bool(self.content.steps[name].say) and self._aside(name)
 
     def choose(self, go: Go) -> str:
-        """The first branch whose conditions hold; the last has none."""
-        return next(b.to for b in go if all(self.slots.get(slot, "") == value for slot, value in b.when.items()))
+        """The first branch whose conditions hold; the last has none. `platform` is where they write."""
+        slots = {**self.slots, "platform": self.event.person.platform}
+        return next(b.to for b in go if all(slots.get(slot, "") == value for slot, value in b.when.items()))
 
     def follow(self, go: Go) -> None:
         self.enter(resolve(self.step.partition(".")[0], self.choose(go)))

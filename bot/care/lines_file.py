@@ -1,7 +1,7 @@
 """The file of crisis lines, read strictly.
 
 C001 shape, C002 unknown kind, C003 no ISO 3166 country, C004 too few sources, C005 compared too long ago,
-C006 two rows for the same.
+C006 two rows for the same. A row that is `held` waits for its second source, and is not shown.
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,7 +16,7 @@ from bot.strict_yaml import Fault, Marks, read
 
 KINDS = frozenset({"emergency", "crisis", "domestic"})
 SOURCES_FEWEST = 2
-_KEYS = frozenset({"country", "where", "kind", "reach", "hours", "for", "sources", "newest"})
+_KEYS = frozenset({"country", "where", "kind", "reach", "hours", "for", "sources", "newest", "held"})
 _NEEDED = frozenset({"country", "kind", "reach", "sources"})
 
 
@@ -27,7 +27,8 @@ def load_lines(text: str, path: str, today: date) -> Lines:
     if faults:
         raise ContentFault(*map(str, sorted(faults)))
     value = reading.value
-    return Lines(list(map(_line, value["lines"])), Locale("en").territories, date.fromisoformat(value["compared"]))
+    shown = [_line(row) for row in value["lines"] if not row.get("held")]
+    return Lines(shown, Locale("en").territories, date.fromisoformat(value["compared"]))
 
 
 def _line(row: Mapping[str, Any]) -> Line:
@@ -69,8 +70,9 @@ def _row_faults(row: Mapping[str, Any], at: int, path: str) -> Iterator[Fault]:
         yield Fault(path, at, "C002", f"{row['kind']!r} is none of {sorted(KINDS)}")
     if len(row["country"]) != 2 or row["country"] not in Locale("en").territories:
         yield Fault(path, at, "C003", f"{row['country']!r} is no ISO 3166 country of two letters")
-    if row["kind"] != "emergency" and len(set(row["sources"])) < SOURCES_FEWEST:
-        yield Fault(path, at, "C004", f"a line of help has {SOURCES_FEWEST} sources, this one {len(row['sources'])}")
+    if row["kind"] != "emergency" and len(set(row["sources"])) < SOURCES_FEWEST and not row.get("held"):
+        message = f"a line of help has {SOURCES_FEWEST} sources, this one {len(row['sources'])}: say `held: yes`"
+        yield Fault(path, at, "C004", f"{message}, and it is not shown")
 
 
 def _compared(text: Any, at: int, path: str, today: date) -> Iterator[Fault]:

@@ -45,6 +45,14 @@ def test_an_unknown_country_gets_no_number_of_another_one(lines: Lines) -> None:
     assert (lines.emergency("ZZ"), lines.show("ZZ", "crisis"), lines.emergency("CA")) == ("", "", "")
 
 
+def test_a_row_with_one_source_is_held_and_not_shown(lines: Lines) -> None:
+    assert (lines.show("TW", "crisis"), lines.show("TW", "domestic")) == ("", "113 (24/7)")
+    one = GOOD.replace("[a, b]", "[a]")
+    with pytest.raises(ContentFault, match="C004"):
+        load_lines(one, PATH, TODAY)
+    assert load_lines(one.replace("[a]", '[a], held: "yes"'), PATH, TODAY).countries() == ()
+
+
 def test_what_is_not_to_be_shown_is_not_there(lines: Lines) -> None:
     crisis = {code: lines.show(code, "crisis") for code, _ in lines.countries()}
     domestic = {code: lines.show(code, "domestic") for code, _ in lines.countries()}
