@@ -5,7 +5,6 @@ A press counts only on the screen that is showing; words are never refused, they
 """
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 from bot.alarms import WITHHOLDING
@@ -13,10 +12,10 @@ from bot.content import Content
 from bot.errors import ProgramError
 from bot.flows.hearing import fold
 from bot.forms import clean
+from bot.knocked import knocked
 from bot.model import (
     RESUME,
     SAFETY,
-    CheckInState,
     ChoicePicked,
     CommandInvoked,
     Conversation,
@@ -24,24 +23,12 @@ from bot.model import (
     Event,
     FormSubmitted,
     MessageReceived,
-    PlanCheckIn,
-    SettleCheckIn,
     TimerFired,
     Turn,
 )
 from bot.showing import turn
-from bot.skills.check_ins import WINDOW, awake
-from bot.skills.promises import Promise, with_one, without, zone_named
-from bot.skills.when import MORNING
-from bot.skills.when import resolve as resolve_wall
 from bot.submitted import submitted
-from bot.walk import CHECK_INS, HELP, NOTE, SAFETY_STEP, Walk
-
-LATE = timedelta(hours=1)
-# "Your 20 minutes are over" helps nobody hours later.
-SPENT_WHEN_LATE = frozenset({"hold"})
-# Nothing comes between somebody and the help that just showed.
-CARING = timedelta(minutes=30)
+from bot.walk import HELP, NOTE, SAFETY_STEP, Walk
 
 
 def advance(
@@ -184,47 +171,10 @@ def _choice(walk: Walk, event: ChoicePicked) -> bool:
     return True
 
 
-def _timer(walk: Walk, event: TimerFired) -> bool:
-    """Knock; one that an outage made late waits for the morning rather than ring at night, and says sorry once."""
-    flow = event.check_in.flow
-    late = event.at - event.check_in.due_at > LATE
-    zone = zone_named(walk.slots.get("zone", ""))
-    sorry = set(walk.slots.get("late", "").split())
-    if late and flow in SPENT_WHEN_LATE:
-        walk.slots |= without(walk.slots, flow)
-        walk.effects.append(SettleCheckIn(flow, CheckInState.SKIPPED))
-        return False
-    if late and zone is not None and awake(event.at, zone, walk.slots) != event.at:
-        local = event.at.astimezone(zone)
-        day = local.date() + timedelta(days=local.time() >= MORNING)
-        morning = awake(resolve_wall(day, MORNING, zone).at, zone, walk.slots)
-        walk.slots |= {**with_one(walk.slots, Promise(flow, morning, morning.astimezone(zone).replace(tzinfo=None)))}
-        walk.slots["late"] = " ".join(sorted(sorry | {flow}))
-        walk.effects.append(PlanCheckIn(flow, morning, WINDOW))
-        return False
-    if walk.step.startswith("care.") and walk.touched_within(CARING):
-        if flow in SPENT_WHEN_LATE:
-            walk.slots |= without(walk.slots, flow)
-            walk.effects.append(SettleCheckIn(flow, CheckInState.SKIPPED))
-        else:
-            at = event.at + CARING
-            walk.slots |= with_one(walk.slots, Promise(flow, at))
-            walk.effects.append(PlanCheckIn(flow, at))
-        return False
-    if late or flow in sorry:
-        walk.prefix.append(walk.content.words.late)
-    walk.slots |= {**without(walk.slots, flow), "late": " ".join(sorted(sorry - {flow}))}
-    if flow in CHECK_INS:
-        walk.slots["closed"] = ""
-    knock = f"{flow}.knock"
-    walk.enter(knock if knock in walk.content.steps else "check_in.knock")
-    return True
-
-
 _HANDLERS: tuple[tuple[type[Event], Callable[[Walk, Any], bool]], ...] = (
     (MessageReceived, _message),
     (CommandInvoked, _command),
     (ChoicePicked, _choice),
     (FormSubmitted, submitted),
-    (TimerFired, _timer),
+    (TimerFired, knocked),
 )

@@ -5,6 +5,7 @@ from bot.skills.talk import clip
 
 FINDINGS_SHOWN = 3
 QUOTE_CHARS = 80
+SHOWN_CHARS = 1_200
 
 
 def _findings(ask: Ask) -> Answer:
@@ -19,7 +20,7 @@ def _findings(ask: Ask) -> Answer:
 
 
 def _draft(ask: Ask) -> Answer:
-    return Answer(values={"draft": ask.slot("draft_words") or "-"})
+    return Answer(values={"draft": clip(ask.slot("draft_words"), SHOWN_CHARS) or "-"})
 
 
 FINDINGS = skill(_findings, values=("findings",))

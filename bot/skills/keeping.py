@@ -5,7 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.content import Content
-from bot.model import LASTING_SLOTS, Document, KeepFor
+from bot.model import Document, KeepFor
 from bot.skills.base import Answer, Ask, skill
 from bot.skills.check_ins import QUIET
 from bot.skills.phrases import labels
@@ -13,6 +13,7 @@ from bot.skills.promises import promised, zone_named
 
 KEEP = "90"
 FILE = "notes.txt"
+SETTINGS = frozenset({"zone", "locale", "language", "country", "quiet", "keep", "reminder"})
 
 # By the name of a slot and what it holds.
 Pressed = Mapping[tuple[str, str], str]
@@ -45,10 +46,10 @@ def _written(ask: Ask) -> Iterator[str]:
         return _rows(ask, slots, pressed)
 
     yield from (texts["title"], texts["made"].replace("{day}", _day(ask, ask.now)), "")
-    yield from (texts["settings"], *rows({k: v for k, v in ask.slots.items() if k in LASTING_SLOTS}), "")
+    yield from (texts["settings"], *rows({k: v for k, v in ask.slots.items() if k in SETTINGS}), "")
     times = [f"- {_day(ask, promise.at)}" for promise in promised(ask.slots).values()]
     yield from (texts["waits"], *(times or [texts["nothing"]]), "")
-    yield from (texts["now"], *rows({k: v for k, v in ask.slots.items() if k not in LASTING_SLOTS}))
+    yield from (texts["now"], *rows({k: v for k, v in ask.slots.items() if k not in SETTINGS}))
     for past in ask.past():
         head = texts["debrief"].replace("{number}", str(past.number)).replace("{day}", _day(ask, past.closed_at))
         yield from ("", head, *rows(past.slots))

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.engine import CARING
+from bot.knocked import CARING
 from bot.model import SAFETY, PlanCheckIn
 from bot.skills import SKILLS
 from bot.skills.base import Ask

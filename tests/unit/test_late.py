@@ -27,12 +27,18 @@ def test_a_knock_that_is_late_at_night_waits_for_the_very_next_morning(hour: int
 
 def test_each_of_two_that_were_late_says_sorry_once() -> None:
     talk = at(23)
-    for flow in ("check_in", "before"):
+    for flow in ("check_in", "after"):
         assert talk.is_knocked(flow, due=talk.now - LATE).screen is None
     talk.waits(timedelta(hours=11))
-    for flow in ("check_in", "before"):
+    for flow in ("check_in", "after"):
         assert WORDS.late in talk.is_knocked(flow).screen.text  # type: ignore[union-attr]  # it knocks
-    assert WORDS.late not in talk.is_knocked("before").screen.text  # type: ignore[union-attr]
+    assert WORDS.late not in talk.is_knocked("after").screen.text  # type: ignore[union-attr]
+
+
+def test_a_line_before_an_evening_is_passed_over_the_morning_after_it() -> None:
+    talk = at(23)
+    turn = talk.is_knocked("before", due=talk.now - LATE)
+    assert (turn.screen, turn.effects) == (None, (SettleCheckIn("before", CheckInState.SKIPPED),))
 
 
 def test_the_end_of_a_hold_that_is_late_is_passed_over_and_waits_for_nothing() -> None:
