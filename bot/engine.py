@@ -5,6 +5,7 @@ A press counts only on the screen that is showing; words are never refused, they
 """
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from bot.alarms import WITHHOLDING
@@ -29,6 +30,9 @@ from bot.model import (
 from bot.showing import turn
 from bot.submitted import submitted
 from bot.walk import HELP, NOTE, SAFETY_STEP, Walk
+
+# Labels and ids of content: as many as were written.
+_folded = cache(fold)
 
 
 def advance(
@@ -97,7 +101,7 @@ def _way_in(walk: Walk, text: str) -> str:
     """The step that a whole message such as `stop` or `forget me` begins, or empty."""
     said = fold(text)
     others = walk.book.translations.values()
-    if said == SAFETY or any(said == fold(content.words.safety) for content in (walk.book, *others)):
+    if said == SAFETY or any(said == _folded(content.words.safety) for content in (walk.book, *others)):
         return SAFETY_STEP
     if start := walk.content.starts.get(said) or walk.book.starts.get(said):
         return start
@@ -130,7 +134,7 @@ def _named(walk: Walk, text: str) -> str:
     for content in (walk.content, walk.book):
         named = [(key, choice.label) for key, choice in content.steps[walk.step].choices.items()]
         named += [(option.id, option.label) for option in walk.options(content)]
-        if found := next((key for key, label in named if said in (fold(label), fold(key))), ""):
+        if found := next((key for key, label in named if said in (_folded(label), _folded(key))), ""):
             return found
     return ""
 

@@ -64,7 +64,8 @@ def screen(walk: Walk) -> Screen:
         glance=_glance(walk, step),
         safety=Choice(SAFETY, content.words.safety),
         choices=tuple(
-            Choice(key, choice.label, form_at(content, walk.step, key)) for key, choice in step.choices.items()
+            Choice(key, choice.label, form_at(content, walk.step, key) if choice.form else None)
+            for key, choice in step.choices.items()
         ),
         menu=Menu(step.menu.label, options, _aside(step)) if step.menu and options else None,
         picture=step.picture or "",

@@ -64,14 +64,18 @@ class Walk:
     slots: dict[str, str] = field(default_factory=dict)
     effects: list[Effect] = field(default_factory=list)
     prefix: list[str] = field(default_factory=list)
+    _tongue: tuple[str, str] = ("", "")
+    _spoken: Content = field(init=False)
 
     def __post_init__(self) -> None:
+        self._spoken = self.book
         shown = self.book.steps.get(self.before.step)
         self.step = self.before.step if shown is not None and shown.say else ""
         self.visit, self.debrief = self.before.visit, max(self.before.debrief, 1)
         self.back = " ".join(step for step in self.before.back.split() if step in self.book.steps)
         self.slots = dict(self.before.slots)
-        self.slots.setdefault(BEGAN, self.event.at.isoformat())
+        if BEGAN not in self.slots:
+            self.slots[BEGAN] = self.event.at.isoformat()
         if self.event.locale:
             self.slots["locale"] = self.event.locale
         if self.event.reach:
@@ -87,7 +91,10 @@ class Walk:
     @property
     def content(self) -> Content:
         """In the person's language: the one they chose, else their platform's, else English."""
-        return self.book.spoken(self.slots.get("language") or self.slots.get("locale", "")[:2].casefold())
+        tongue = (self.slots.get("language", ""), self.slots.get("locale", ""))
+        if tongue != self._tongue:
+            self._tongue, self._spoken = tongue, self.book.spoken(tongue[0] or tongue[1][:2].casefold())
+        return self._spoken
 
     @property
     def doc(self) -> StepDoc:

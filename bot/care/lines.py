@@ -1,6 +1,6 @@
 """Crisis lines by country. Only what lines.yaml says is shown, never a number without its country."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -33,6 +33,9 @@ class Lines:
     def __init__(self, lines: Sequence[Line], names: Mapping[str, str], compared: date, whom: str = WHOM) -> None:
         """`names`: of countries, by ISO code. `compared`: when the lines were held against their sources."""
         self._lines, self._whom = tuple(lines), whom
+        self._by_place: dict[tuple[str, str], list[Line]] = {}
+        for line in lines:
+            self._by_place.setdefault((line.country, line.kind), []).append(line)
         codes = {line.country for line in lines}
         self._countries = tuple(sorted(((code, names[code]) for code in codes), key=lambda pair: pair[1]))
         self._compared = compared
@@ -64,8 +67,8 @@ class Lines:
         """Every line of this kind, one a row; empty where there is none."""
         return "\n".join(line.shown(self._whom) for line in self._of(country, kind))
 
-    def _of(self, country: str, kind: str) -> Iterator[Line]:
-        return (line for line in self._lines if (line.country, line.kind) == (country, kind))
+    def _of(self, country: str, kind: str) -> Sequence[Line]:
+        return self._by_place.get((country, kind), ())
 
 
 def fresh(compared: date, today: date) -> bool:
