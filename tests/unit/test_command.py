@@ -58,7 +58,7 @@ def test_check_says_that_the_content_is_sound() -> None:
 def test_a_flow_that_is_not_there_is_answered_with_those_that_are() -> None:
     told = TERMINAL.invoke(cli, ["graph", "nowhere"])
     assert told.exit_code == 1
-    assert "care, check_in, cool_down" in told.output
+    assert "care, check_in, come_back, cool_down" in told.output
 
 
 def test_doctor_makes_a_key_that_can_be_used() -> None:
