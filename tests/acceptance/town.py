@@ -46,7 +46,7 @@ SHORT: Way = (Errand("check-in", ("Tomorrow",)),)
 EVENING: Way = (
     Errand("debrief", ("Take 20 minutes", "Start the 20 minutes")),
     Errand("check-in", ("Tomorrow",)),
-    Errand("before", ("I'd feel safe", "Skip this")),
+    Errand("prepare", ("I'd feel safe", "Skip this")),
 )
 
 
