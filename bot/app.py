@@ -102,7 +102,7 @@ def _page_faults(settings: Settings | None) -> list[str]:
         return []
     return [
         f"HOST is {settings.host}, but no platform is set up, and the playground answers on this machine only. "
-        "Set HOST=127.0.0.1, or set up Slack or Discord (README.md says how)."
+        "Set HOST=127.0.0.1, or set up a platform (README.md says how)."
     ]
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from bot.alarms import WITHHOLDING
+from bot.alarms import WITHHOLDING, hear
 from bot.content import Content
 from bot.errors import ProgramError
 from bot.flows.hearing import fold
@@ -87,7 +87,7 @@ def _words(walk: Walk, text: str, *, anew: bool) -> None:
     if not text:
         return
     start = _way_in(walk, text)
-    if walk.hear(text):
+    if hear(walk, text):
         walk.keep(text)
     elif walk.doc_is_aside(start) or (start and not _named(walk, text)):
         _enter_start(walk, start)

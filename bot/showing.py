@@ -19,7 +19,7 @@ from bot.model import (
     Screen,
     Turn,
 )
-from bot.skills.talk import clip
+from bot.skills.phrases import clip
 from bot.walk import START, Walk
 
 REMINDERS = "reminders"

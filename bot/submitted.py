@@ -3,6 +3,7 @@
 Law: its words are kept all the same, since somebody took the trouble to write them; each where it belongs.
 """
 
+from bot.alarms import hear
 from bot.forms import filled
 from bot.model import NOTE_LONGEST_CHARS, FormSubmitted
 from bot.walk import DRAFT, HELD, NOTE, Walk
@@ -29,7 +30,7 @@ def submitted(walk: Walk, event: FormSubmitted) -> bool:
         _seal(walk, values.get(SEALED, ""))
         told = "\n".join(text for key, text in values.items() if kinds[key] != "pick" and key not in (DRAFT, SEALED))
         return _late_form(walk, written, typed, told, doubled=doubled)
-    sign = walk.hear(typed)
+    sign = hear(walk, typed)
     lacking = any(not field.optional and not values.get(key) for key, field in form.fields.items())
     if not sign and (lacking or not any(values.values())):
         walk.prefix.append(walk.content.words.empty)
@@ -68,7 +69,7 @@ def _late_form(walk: Walk, written: str, typed: str, told: str, *, doubled: bool
     if typed and typed not in known and not walk.step:
         walk.begin()
     # Heard again however late it comes: what was said since may have lifted what it led to.
-    if typed and (typed not in known or not (doubled or walk.recent())) and walk.hear(typed):
+    if typed and (typed not in known or not (doubled or walk.recent())) and hear(walk, typed):
         if told and told not in known:
             walk.keep(told)
         return True

@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from bot import versions
-from bot.alarms import ALARMS, SUICIDE, SUICIDE_ASKED, UNDER_WAY, URGENCY, WITHHOLDING
-from bot.care.triage import Label
 from bot.content import Content
 from bot.errors import ProgramError
 from bot.flows.document import BACK, ChoiceDoc, Go, StepDoc, resolve
@@ -220,31 +218,6 @@ class Walk:
         touched = self.before.touched_at
         in_check_in = self.step.partition(".")[0] in TALKS
         return touched is None or self.event.at - touched > (LAST_WORD if in_check_in else NEW_EVENING)
-
-    def hear(self, text: str) -> bool:
-        """Triage. True when the words are a sign: they are kept, and care takes over unless it already has."""
-        signs = self.content.lexicon.labels(text)
-        label = next((label for label in ALARMS if label in signs), None)
-        if label is None:
-            return False
-        if signs & WITHHOLDING:
-            self.slots["withheld"] = "yes"
-        urgent = self.more_urgent_shows(label)
-        if Label.SELF_HARM in signs and (urgent or label is Label.DANGER):
-            # Asked about once the danger is over.
-            self.slots["also"] = Label.SELF_HARM.value
-        if urgent:
-            return True
-        if label is Label.SELF_HARM and self.step in UNDER_WAY[label]:
-            # Asked and answered: the question is not put twice.
-            self.enter(SUICIDE if self.step == SUICIDE_ASKED else self.step)
-        else:
-            self.enter(ALARMS[label])
-        return True
-
-    def more_urgent_shows(self, label: Label) -> bool:
-        above = URGENCY[URGENCY.index(label) + 1 :]
-        return any(self.step in UNDER_WAY[other] for other in above)
 
     def recent(self) -> bool:
         picked = self.before.picked_at

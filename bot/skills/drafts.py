@@ -1,7 +1,7 @@
 """What somebody means to say in their own words: what may land hard in it, and the draft itself."""
 
 from bot.skills.base import Answer, Ask, skill
-from bot.skills.talk import clip
+from bot.skills.phrases import clip
 
 FINDINGS_SHOWN = 3
 QUOTE_CHARS = 80

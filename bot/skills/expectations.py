@@ -1,7 +1,7 @@
 """What the person would like of their partner: a card to copy, from their own answers."""
 
 from bot.skills.base import Answer, Ask, skill
-from bot.skills.talk import ANSWER_CHARS, clip
+from bot.skills.phrases import OWN_LONGEST_CHARS, clip
 
 ROWS = ("support", "how_often", "role")
 
@@ -20,7 +20,7 @@ def _as_said(ask: Ask, slot: str, listed: str) -> str:
     """A picked answer in the words of its list, own words on one line; empty where nothing was answered."""
     words = {option.id: option.label for option in ask.content.lists.get(listed, ())}
     answer = ask.slot(slot)
-    return words.get(answer, clip(" ".join(answer.split()), ANSWER_CHARS))
+    return words.get(answer, clip(" ".join(answer.split()), OWN_LONGEST_CHARS))
 
 
 CARD = skill(_card, outcomes=("some", "none"), values=("card",))

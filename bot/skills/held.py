@@ -2,7 +2,7 @@
 
 from bot.model import NOTE_LONGEST_CHARS
 from bot.skills.base import Answer, Ask, skill
-from bot.skills.talk import clip
+from bot.skills.phrases import clip
 
 SHOWN_CHARS = 1_500
 

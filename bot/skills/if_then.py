@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from bot.flows.hearing import without_front
 from bot.skills.base import Answer, Ask, skill
-from bot.skills.talk import lowered, plain_words
+from bot.skills.phrases import labels, lowered, plain
 
 
 def _if_then(ask: Ask) -> Answer:
@@ -18,11 +18,11 @@ def _if_then(ask: Ask) -> Answer:
 
 def _part(ask: Ask, slot: str, listed: str, opening: Collection[str]) -> str:
     """One half of the sentence. Own words may begin with "if" or "I will", which the sentence says already."""
-    words = {option.id: option.label for option in ask.content.lists[listed]}
+    words = labels(ask, listed)
     answer = ask.slot(slot)
     if answer in words:
         return words[answer]
-    own = plain_words(answer)
+    own = plain(answer)
     return lowered(without_front(own, opening) or own, ask.content.hearing.own_words)
 
 

@@ -7,16 +7,21 @@ from bot.flows.hearing import OwnWordsDoc, says, without_front
 from bot.skills.base import Answer, Ask, skill
 from bot.skills.phrases import labels, phrase, plain
 
-_LONE_I = re.compile(r"\bi\b(?=$|[\s,'’])")
-
 
 def _parts(ask: Ask) -> dict[str, str]:
     did, left = labels(ask, "partner_did"), labels(ask, "partner_left")
     return {
-        "saw": _LONE_I.sub("I", plain(ask.slot("own_saw"))),
+        "saw": _capitals(ask, plain(ask.slot("own_saw"))),
         "did": did.get(ask.slot("own_did"), next(iter(did.values()))),
         "left": left.get(ask.slot("own_left"), next(iter(left.values()))),
     }
+
+
+def _capitals(ask: Ask, words: str) -> str:
+    """What their language always writes with a capital has one, however it was typed."""
+    for capital in ask.content.hearing.own_words.capitals:
+        words = re.sub(rf"\b{capital.lower()}\b(?=$|[\s,'’])", capital, words)
+    return words
 
 
 def _shape(saw: str, heard: Sequence[OwnWordsDoc], *, lines: int) -> str:

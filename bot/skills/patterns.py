@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from bot.model import Mark, MarkKind, Timeline
 from bot.skills.base import Answer, Ask, skill
-from bot.skills.phrases import labels, plain
+from bot.skills.phrases import clip, labels, plain
 from bot.skills.promises import zone_named
-from bot.skills.talk import clip, told_again
+from bot.skills.talk import told_again
 
 FEWEST = 3
 # What says that somebody told of an evening, and what is counted of it by the list that names it.

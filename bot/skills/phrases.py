@@ -1,9 +1,10 @@
 """An answer as it is said aloud: a picked id becomes its words, own words are quoted. Nothing is made up."""
 
+import re
 from collections.abc import Mapping
 
+from bot.flows.hearing import OwnWordsDoc
 from bot.skills.base import Answer, Ask, skill
-from bot.skills.talk import clip
 
 OWN_LONGEST_CHARS = 160
 OWN, NONE = "own", "none"
@@ -11,10 +12,24 @@ _END_MARKS = " .,;:!?…"
 _QUOTES = " \"'“”‘’«»"
 
 
+def clip(text: str, longest: int) -> str:
+    """At most `longest` characters, cut between words, with an ellipsis where something is left out."""
+    if len(text) <= longest:
+        return text
+    head = text[: longest - 1]
+    return (head.rsplit(None, 1)[0] if " " in head[longest // 2 :] else head).rstrip() + "…"
+
+
 def plain(words: str) -> str:
     """Somebody's own words as they go into a sentence: one line, without its end mark and outer quotes."""
     line = " ".join(words.split())
     return clip(line.strip(_QUOTES).rstrip(_END_MARKS).rstrip(_QUOTES), OWN_LONGEST_CHARS)
+
+
+def lowered(words: str, said: OwnWordsDoc) -> str:
+    first = re.split(r"\W", words, maxsplit=1)[0]
+    keeps = first in said.capitals or (len(first) > 1 and first[:2].isupper())
+    return words if keeps else words[:1].lower() + words[1:]
 
 
 def labels(ask: Ask, listed: str) -> Mapping[str, str]:

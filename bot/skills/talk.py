@@ -6,37 +6,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from bot.flows.document import OpenerDoc
 from bot.flows.hearing import OwnWordsDoc, without_front
 from bot.skills.base import Answer, Ask, skill
+from bot.skills.phrases import clip, labels, lowered, plain
 
 OPENERS_SHOWN = 3
 PLAIN = "plain"
 EXCERPT_CHARS = 600
-ANSWER_CHARS = 160
 _BRIEF_WORDS = 6
-_END_MARKS = " .,;:!?…"
-
-
-def clip(text: str, longest: int) -> str:
-    """At most `longest` characters, cut between words, with an ellipsis where something is left out."""
-    if len(text) <= longest:
-        return text
-    head = text[: longest - 1]
-    return (head.rsplit(None, 1)[0] if " " in head[longest // 2 :] else head).rstrip() + "…"
-
-
-def plain_words(words: str) -> str:
-    """Somebody's own words as they go into a sentence: one line, without its end mark."""
-    return clip(" ".join(words.split()).rstrip(_END_MARKS), ANSWER_CHARS)
-
-
-def lowered(words: str, said: OwnWordsDoc) -> str:
-    first = re.split(r"\W", words, maxsplit=1)[0]
-    keeps = first in said.capitals or (len(first) > 1 and first[:2].isupper())
-    return words if keeps else words[:1].lower() + words[1:]
 
 
 def _told(words: str, said: OwnWordsDoc) -> dict[str, str]:
     """What happened, as the template that fits: a clause (`when your sister ...`) or plain words to quote."""
-    told = plain_words(words)
+    told = plain(words)
     clause = told[:1].lower() + told[1:]
     is_clause = without_front(clause, said.clauses) and not re.search(r"[.!?]\s", told)
     return {"when_happened": clause} if is_clause else {"happened": told}
@@ -45,18 +25,18 @@ def _told(words: str, said: OwnWordsDoc) -> dict[str, str]:
 def _said(ask: Ask) -> dict[str, str]:
     """The answers as they are said: a picked id becomes its words, own words stay as they are."""
     own = ask.content.hearing.own_words
-    feelings, supports = (_words(ask, listed) for listed in ("feeling_words", "support_words"))
+    feelings, supports = (labels(ask, listed) for listed in ("feeling_words", "support_words"))
     feeling, support = ask.slot("feeling"), ask.slot("support")
     felt = feelings.get(feeling) or _own_feeling(feeling, own)
     said = {"feeling": felt, "support": supports.get(support, ""), **_told(ask.slot("happened"), own)}
-    said |= {"support_own": "" if said["support"] else lowered(plain_words(support), own)}
+    said |= {"support_own": "" if said["support"] else lowered(plain(support), own)}
     # An opener never accuses: own words that the check for drafts would point out are left out of it.
     return {key: "" if ask.content.drafts.phrases.find(words) else words for key, words in said.items()}
 
 
 def _own_feeling(words: str, said: OwnWordsDoc) -> str:
     """Own words that can stand behind "I felt"; empty for what is a story, or no feeling at all."""
-    felt = lowered(plain_words(without_front(words, said.felt) or words), said)
+    felt = lowered(plain(without_front(words, said.felt) or words), said)
     none = len(felt.split()) > _BRIEF_WORDS or without_front(felt, said.no_feeling) is not None
     return "" if none else felt
 
@@ -64,10 +44,6 @@ def _own_feeling(words: str, said: OwnWordsDoc) -> str:
 def _brief(ask: Ask) -> Answer:
     """Whether the typed words (`args.text`) are an answer; a story joins the note instead."""
     return Answer("ok" if len(ask.args["text"].split()) <= _BRIEF_WORDS else "long")
-
-
-def _words(ask: Ask, listed: str) -> dict[str, str]:
-    return {option.id: option.label for option in ask.content.lists[listed]}
 
 
 def fitting(openers: Iterable[OpenerDoc], said: Mapping[str, str]) -> list[str]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bot.skills import SKILLS
 from bot.skills.base import Ask
 from bot.skills.held import SHOWN_CHARS
-from bot.skills.talk import ANSWER_CHARS
+from bot.skills.phrases import OWN_LONGEST_CHARS as ANSWER_CHARS
 from tests.kit import content
 from tests.unit.talk import Talk, at_the_table
 

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from bot.flows.document import OpenerDoc
 from bot.skills import SKILLS
 from bot.skills.base import Ask
-from bot.skills.talk import ANSWER_CHARS, EXCERPT_CHARS, OPENERS_SHOWN, clip, fitting
+from bot.skills.phrases import OWN_LONGEST_CHARS as ANSWER_CHARS
+from bot.skills.phrases import clip
+from bot.skills.talk import EXCERPT_CHARS, OPENERS_SHOWN, fitting
 from tests.kit import content
 
 NOW = datetime(2026, 11, 20, 22, 15, tzinfo=UTC)
