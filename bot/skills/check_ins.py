@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from bot.model import CancelCheckIns, CheckInState, PlanCheckIn, SettleCheckIn
@@ -25,6 +26,13 @@ INSTEAD_OF = {"check_in": "follow_up", "follow_up": "check_in"}
 
 def spoken(at: datetime, zone: ZoneInfo, locale: str, language: str, day: str) -> str:
     """An instant as a person says it, such as `Monday 23 November, 10:00`. `day`: the pattern of a date (CLDR)."""
+    wall = at.astimezone(zone).replace(second=0, microsecond=0, tzinfo=None)
+    return _wall_spoken(wall, locale, language, day)
+
+
+# A screen says a promise's time each time it shows, and one morning is promised to many.
+@lru_cache(maxsize=1_000)
+def _wall_spoken(wall: datetime, locale: str, language: str, day: str) -> str:
     from babel import Locale, UnknownLocaleError  # noqa: PLC0415  no start needs it
     from babel.dates import format_date, format_time  # noqa: PLC0415
 
@@ -34,8 +42,7 @@ def spoken(at: datetime, zone: ZoneInfo, locale: str, language: str, day: str) -
         known = Locale("en", "GB")
     if known.language != language:
         known = Locale("en", "GB") if language == "en" else Locale(language)
-    local = at.astimezone(zone)
-    return f"{format_date(local, day, locale=known)}, {format_time(local, 'short', locale=known)}"
+    return f"{format_date(wall, day, locale=known)}, {format_time(wall, 'short', locale=known)}"
 
 
 def _flow(ask: Ask) -> str:

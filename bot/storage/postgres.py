@@ -93,7 +93,13 @@ class PostgresDatabase:
             except TimeoutError:
                 pool.terminate()
 
-    async def run(self, script: Callable[[], Script[Result]], *, durable: bool = True) -> Result:  # noqa: ARG002
+    async def run(
+        self,
+        script: Callable[[], Script[Result]],
+        *,
+        durable: bool = True,  # noqa: ARG002  always so
+        long: bool = False,  # noqa: ARG002  the server has a process for each
+    ) -> Result:
         if self._pool is None:
             raise StorageFault("The database is closed.")
         loop = asyncio.get_running_loop()

@@ -60,9 +60,9 @@ class Database(Protocol):
 
     async def close(self) -> None: ...
 
-    async def run(self, script: Callable[[], Script[Result]], *, durable: bool = True) -> Result:
+    async def run(self, script: Callable[[], Script[Result]], *, durable: bool = True, long: bool = False) -> Result:
         """Play a script in one transaction; returns after the commit. Where it need not be `durable`, a power cut
-        may undo it; the end of this process, however it comes, does not.
+        may undo it; the end of this process, however it comes, does not. `long`: it may take many milliseconds.
         """
 
     async def version(self) -> str:

@@ -1,6 +1,9 @@
-"""One SQLite file, one writer, one thread. Scripts that arrive together share one transaction and one fsync.
+"""One SQLite file, one writer. Scripts that arrive together share one transaction and one fsync.
 
-Where one of them fails, all are played anew, each in its own SAVEPOINT, so that it takes no other down.
+Short scripts are played on the event loop, where nobody contends with them for the interpreter; what may take long
+(the commit, long scripts, waiting for another program) is done in the database's thread. The connection belongs to
+whichever of the two is at work. Where a script fails, all are played anew, each in its own SAVEPOINT, so that it takes
+no other down.
 """
 
 import asyncio
@@ -8,7 +11,8 @@ import fcntl
 import os
 import sqlite3
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -25,19 +29,32 @@ from bot.storage import schema
 from bot.storage.script import QUERIES, Query, Result, Script
 
 BUSY_S = 5.0
+# For so long the loop plays scripts before it lets others have a turn; at least one is played.
+PLAY_S = 0.004
 # A log of at most about 16 MB: rows that fall due together lie on pages far apart.
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "wal_autocheckpoint=4000", "foreign_keys=ON", "secure_delete=ON")
+# On the loop nobody waits for another program.
+NO_WAITING = "PRAGMA busy_timeout=0"
 MIGRATE_WAITS_S, LOCK_POLL_S = 30.0, 0.05
 
 # aiosql makes its methods from the file, so their types are not known to the checker.
 _QUERIES: Any = aiosql.from_str(QUERIES.read_text("utf-8").replace("[skip locked]", ""), "sqlite3")
+# Its own calls cost half as much again as the statements.
+_NAMED: dict[str, tuple[str, SQLOperationType]] = {
+    name: (getattr(_QUERIES, name).sql, getattr(_QUERIES, name).operation) for name in _QUERIES.available_queries
+}
 
 
 class Hopping(aiosqlite.Connection):
-    """aiosqlite with one method more: any function, run whole in the database's thread."""
+    """aiosqlite with two methods more."""
 
     async def hop(self, work: Callable[[sqlite3.Connection], None]) -> None:
+        """Any function, run whole in the database's thread."""
         await self._execute(work, self._conn)  # type: ignore[no-untyped-call]
+
+    def here(self) -> sqlite3.Connection:
+        """The connection itself, for as long as no hop is under way."""
+        return self._conn
 
 
 @dataclass(slots=True)
@@ -45,6 +62,7 @@ class _Job(Generic[Result]):
     script: Callable[[], Script[Result]]
     done: asyncio.Future[Result]
     durable: bool
+    long: bool
     result: Result | None = None
     error: BaseException | None = None
 
@@ -68,7 +86,7 @@ class SqliteDatabase:
         self.path = path.resolve()
         self._connection: Hopping | None = None
         self._lock = -1
-        self._jobs: list[_Job[Any]] = []
+        self._jobs: deque[_Job[Any]] = deque()
         self._pump: asyncio.Task[None] | None = None
         self._durable = True
 
@@ -80,6 +98,7 @@ class SqliteDatabase:
             # The parent class starts its thread when it is awaited.
             hopping = Hopping(partial(connect, self.path), 64)
             await hopping
+            hopping.here().execute(NO_WAITING)
             self._connection = hopping
         except (sqlite3.Error, OSError) as error:
             await self.close()
@@ -98,26 +117,31 @@ class SqliteDatabase:
             os.close(self._lock)
             self._lock = -1
 
-    async def run(self, script: Callable[[], Script[Result]], *, durable: bool = True) -> Result:
+    async def run(self, script: Callable[[], Script[Result]], *, durable: bool = True, long: bool = False) -> Result:
         if self._connection is None:
             raise StorageFault(f"The database {self.path} is closed.")
-        job: _Job[Result] = _Job(script, asyncio.get_running_loop().create_future(), durable)
+        job: _Job[Result] = _Job(script, asyncio.get_running_loop().create_future(), durable, long)
         self._jobs.append(job)
         if self._pump is None:
             self._pump = asyncio.create_task(self._work(self._connection))
         return await job.done
 
     async def _work(self, connection: Hopping) -> None:
-        """One hop at a time. Whatever comes while it is on its way is the next one, and one commit."""
+        """One transaction at a time. Whatever comes while its commit is on its way is the next one."""
         try:
             while self._jobs:
-                jobs, self._jobs = self._jobs, []
+                begun: list[_Job[Any]] = []
                 try:
-                    await connection.hop(partial(self._commit, jobs))
+                    if self._jobs[0].long or not self._begin(connection.here()):
+                        begun += self._jobs
+                        self._jobs.clear()
+                        await connection.hop(partial(self._play_all, begun))
+                    else:
+                        self._play_some(connection.here(), begun)
+                        await connection.hop(_commit)
                 except Exception as error:
-                    for job in jobs:
-                        job.error = error
-                for job in jobs:
+                    self._undo(connection, begun, error)
+                for job in begun:
                     job.tell()
         finally:
             self._pump = None
@@ -152,38 +176,73 @@ class SqliteDatabase:
             os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
         return schema.migrate_sqlite(self.path)
 
-    def _sync(self, connection: sqlite3.Connection, *, durable: bool) -> None:
+    def _begin(self, connection: sqlite3.Connection) -> bool:
+        """False when it cannot be done at once: it is waited for, or found out why, in the thread."""
+        try:
+            self._sync(connection, self._jobs)
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.Error:
+            return False
+        return True
+
+    def _sync(self, connection: sqlite3.Connection, jobs: Iterable[_Job[Any]]) -> None:
+        durable = any(job.durable for job in jobs)
         if durable is not self._durable:
             connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
             self._durable = durable
 
-    def _commit(self, jobs: list[_Job[Any]], connection: sqlite3.Connection) -> None:
+    def _play_some(self, connection: sqlite3.Connection, begun: list[_Job[Any]]) -> None:
+        """Jobs from the front go to `begun` and are played: no long ones, and for as long as the loop can wait."""
+        until = time.monotonic() + PLAY_S
+        whole = True
+        while whole and self._jobs and not self._jobs[0].long and (not begun or time.monotonic() < until):
+            begun.append(self._jobs.popleft())
+            whole = _plays(connection, begun[-1])
+        if not whole:
+            _play_apart(connection, begun)
+
+    def _play_all(self, jobs: list[_Job[Any]], connection: sqlite3.Connection) -> None:
+        """The whole transaction, in the database's thread, where another program can be waited for."""
+        self._sync(connection, jobs)
+        connection.execute(f"PRAGMA busy_timeout={BUSY_S * 1000:.0f}")
         try:
-            self._sync(connection, durable=any(job.durable for job in jobs))
             connection.execute("BEGIN IMMEDIATE")
-            if not _play_all(connection, jobs):
-                connection.execute("ROLLBACK")
-                connection.execute("BEGIN IMMEDIATE")
-                for job in jobs:
-                    _run(connection, job)
-            connection.execute("COMMIT")
-        except sqlite3.Error as error:
-            with suppress(sqlite3.Error):
-                connection.execute("ROLLBACK")
-            for job in jobs:
-                # A full disk ends the whole transaction: the first error says why, the next only that it is gone.
-                first = job.error if isinstance(job.error, sqlite3.Error) else error
-                job.error = fault(self.path, first)
+        finally:
+            connection.execute(NO_WAITING)
+        if not all(_plays(connection, job) for job in jobs):
+            _play_apart(connection, jobs)
+        _commit(connection)
 
-
-def _play_all(connection: sqlite3.Connection, jobs: list[_Job[Any]]) -> bool:
-    """False when one of them failed, whichever it was."""
-    try:
+    def _undo(self, connection: Hopping, jobs: list[_Job[Any]], error: Exception) -> None:
+        with suppress(Exception):
+            connection.here().execute("ROLLBACK")
         for job in jobs:
-            job.result = _play(connection, job.script())
+            # A full disk ends the whole transaction: the first error says why, the next only that it is gone.
+            first = job.error if isinstance(job.error, sqlite3.Error) else error
+            job.error = fault(self.path, first) if isinstance(first, sqlite3.Error) else first
+
+
+def _plays(connection: sqlite3.Connection, job: _Job[Any]) -> bool:
+    """False when it failed, however."""
+    try:
+        job.result = _play(connection, job.script())
     except Exception:
         return False
     return True
+
+
+def _play_apart(connection: sqlite3.Connection, jobs: list[_Job[Any]]) -> None:
+    """The same jobs from the start, each in its own SAVEPOINT."""
+    # A disk that is full may have ended it already.
+    if connection.in_transaction:
+        connection.execute("ROLLBACK")
+    connection.execute("BEGIN IMMEDIATE")
+    for job in jobs:
+        _run(connection, job)
+
+
+def _commit(connection: sqlite3.Connection) -> None:
+    connection.execute("COMMIT")
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -217,9 +276,16 @@ def _play(connection: sqlite3.Connection, script: Script[Result]) -> Result:
 
 
 def _ask(connection: sqlite3.Connection, query: Query) -> Any:
-    named = getattr(_QUERIES, query.name)
-    answer = named(connection, **query.parameters)
-    return list(answer) if named.operation is SQLOperationType.SELECT else answer
+    text, operation = _NAMED[query.name]
+    cursor = connection.execute(text, query.parameters)
+    if operation is SQLOperationType.INSERT_UPDATE_DELETE:
+        return cursor.rowcount
+    if operation is SQLOperationType.SELECT:
+        return cursor.fetchall()
+    row = cursor.fetchone()
+    # What is left of a cursor that was not read to its end would hold the transaction open.
+    cursor.close()
+    return row if operation is SQLOperationType.SELECT_ONE or row is None else row[0]
 
 
 def fault(path: Path, error: Exception) -> StorageFault:

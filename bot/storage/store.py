@@ -73,7 +73,7 @@ class SqlStore:
     async def claim_parcels(
         self, platform: str, now: datetime, most: int, but: Collection[str] = ()
     ) -> Sequence[Parcel]:
-        return await self._database.run(lambda: self._claim_parcels(platform, now, most, but))
+        return await self._database.run(lambda: self._claim_parcels(platform, now, most, but), long=True)
 
     async def still_ours(self, parcel: Parcel, until: datetime) -> bool:
         return await self._database.run(lambda: _still_ours(parcel, micros(until)))
@@ -86,7 +86,7 @@ class SqlStore:
         await self._database.run(lambda: _put_back(parcel, now))
 
     async def claim_check_ins(self, now: datetime, most: int) -> Sequence[CheckIn]:
-        return await self._database.run(lambda: _claim_check_ins(now, most))
+        return await self._database.run(lambda: _claim_check_ins(now, most), long=True)
 
     async def wake_parcels(self, person: Person, now: datetime) -> None:
         await self._database.run(lambda: _wake_parcels(person, now))
@@ -95,7 +95,7 @@ class SqlStore:
         return await self._database.run(lambda: _next_wake(platforms, check_ins=check_ins))
 
     async def expire(self, now: datetime) -> int:
-        return await self._database.run(lambda: _expire(now, shared=self._database.shared))
+        return await self._database.run(lambda: _expire(now, shared=self._database.shared), long=True)
 
     @property
     def abreast(self) -> int:

@@ -9,6 +9,7 @@ import binascii
 import hashlib
 import os
 from collections.abc import Sequence
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -70,6 +71,7 @@ def _key_id(key: bytes) -> bytes:
     return hashlib.sha256(b"debrief key id" + key).digest()[:KEY_ID_BYTES]
 
 
+@lru_cache(maxsize=1_000)
 def _bound_to(person: Person | None) -> bytes:
     """Length-prefixed, so that no two people can be spelled alike."""
     parts = (person.platform, person.workspace, person.user) if person else ()
