@@ -69,13 +69,13 @@ def handing_over(
     """The work of a waker that only hands over: claims what is due, and gives each to `take` with the time."""
 
     async def work() -> datetime | None:
-        batch = claimed = FIRST_BATCH
-        while claimed == batch:
-            batch = min(2 * batch, BATCH)
+        batch, more = FIRST_BATCH, True
+        while more:
             check_ins = await store.claim_check_ins(clock.now(), batch)
-            now, claimed = clock.now(), len(check_ins)
+            now, more = clock.now(), len(check_ins) == batch
             for check_in in check_ins:
                 take(check_in, now)
+            batch = min(2 * batch, BATCH)
         return await store.next_wake([], check_ins=True)
 
     return work

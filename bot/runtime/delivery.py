@@ -81,7 +81,7 @@ class Delivery:
         if platform is None:
             return
         lane = self._lanes[platform.name].of(parcel.person.workspace)
-        lock = self._turns.setdefault(parcel.person, asyncio.Lock())
+        lock = self._turns.get(parcel.person) or self._turns.setdefault(parcel.person, asyncio.Lock())
         async with lock:
             if not await self._wanted(parcel):
                 return

@@ -20,6 +20,8 @@ class Lane:
 
     async def turn(self, *, urgent: bool) -> None:
         """Returns when the message may leave. Urgent ones overtake the others."""
+        if self._timer is None and self._next() is None and self._let_go(urgent=urgent):
+            return
         mine = asyncio.get_running_loop().create_future()
         self._waiting[0 if urgent else 1].append(mine)
         self._go_on()
@@ -45,17 +47,25 @@ class Lane:
             self._timer.cancel()
             self._timer = None
         while (line := self._next()) is not None:
-            now = loop.time()
-            urgent = line is self._waiting[0]
-            opens_at = self._free_at - self._ahead_s if urgent else max(self._free_at, self._quiet_until)
-            if opens_at > now:
-                self._timer = loop.call_at(opens_at, self._go_on)
+            if line[0].done():
+                line.popleft()
+            elif self._let_go(urgent=line is self._waiting[0]):
+                line.popleft().set_result(None)
+            else:
+                self._timer = loop.call_at(self._opens_at(urgent=line is self._waiting[0]), self._go_on)
                 return
-            first = line.popleft()
-            if not first.done():
-                first.set_result(None)
-                # A timer that came a little late makes up for it; a lane that stood empty does not.
-                self._free_at = (self._free_at if now - self._free_at < self._gap_s else now) + self._gap_s
+
+    def _opens_at(self, *, urgent: bool) -> float:
+        return self._free_at - self._ahead_s if urgent else max(self._free_at, self._quiet_until)
+
+    def _let_go(self, *, urgent: bool) -> bool:
+        """Whether a message may leave now; then the time until the next one begins."""
+        now = asyncio.get_running_loop().time()
+        if self._opens_at(urgent=urgent) > now:
+            return False
+        # A timer that came a little late makes up for it; a lane that stood empty does not.
+        self._free_at = (self._free_at if now - self._free_at < self._gap_s else now) + self._gap_s
+        return True
 
     def _next(self) -> deque[asyncio.Future[None]] | None:
         return next((line for line in self._waiting if line), None)

@@ -31,4 +31,4 @@ class Point(StrEnum):
 
 
 def passing(point: Point) -> None:
-    sys.audit(EVENT, point.value)
+    sys.audit(EVENT, point)

@@ -14,7 +14,7 @@ from bot.runtime.points import Point, passing
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-HEAD = "0003"
+HEAD = "0004"
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 VERSION = "SELECT version_num FROM alembic_version"

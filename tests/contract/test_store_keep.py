@@ -66,15 +66,23 @@ async def test_words_are_kept_for_as_long_as_the_person_chose(store: SqlStore, b
     assert await kept(365.1) == []
 
 
-async def test_words_that_nobody_wants_gone_yet_are_not_looked_at(store: SqlStore, back_end: BackEnd) -> None:
-    """Most debriefs are younger than the usual time: an hourly look at each would hold up everybody's turns."""
+@pytest.mark.parametrize(
+    ("name", "found_by"),
+    [
+        ("debriefs_expire_sooner", "people_kept_shorter"),
+        ("debriefs_expire", "closed_at<?"),
+        ("check_ins_recover", "check_ins_leased"),
+        ("check_ins_unstick", "check_ins_leased"),
+    ],
+)
+@pytest.mark.usefixtures("store")
+async def test_what_there_is_nothing_to_do_with_is_not_looked_at(back_end: BackEnd, name: str, found_by: str) -> None:
+    """Most debriefs are younger than the usual time, most check-ins wait: a look at each would hold up everybody."""
     if back_end.name == "postgresql":
         pytest.skip("it plans by the size of the tables, which are empty here")
-    where = {"now": 0, "usual": 0}
-    for name, found_by in (("debriefs_expire_sooner", "people_kept_shorter"), ("debriefs_expire", "closed_at<?")):
-        plan = await back_end.rows(f"EXPLAIN QUERY PLAN {_spelled(name, where)}")
-        assert [step for *_, step in plan if found_by in step], plan
-        assert not [step for *_, step in plan if step.startswith("SCAN")], plan
+    plan = await back_end.rows(f"EXPLAIN QUERY PLAN {_spelled(name, {'now': 0, 'usual': 0, 'horizon': 0})}")
+    assert [step for *_, step in plan if found_by in step], plan
+    assert not [step for *_, step in plan if step.startswith("SCAN") and found_by not in step], plan
 
 
 def _spelled(name: str, values: Mapping[str, int]) -> str:
