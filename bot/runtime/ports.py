@@ -127,7 +127,7 @@ class Store(Protocol):
     async def close(self) -> None: ...
 
     async def transact(self, event: Event, decide: Decide) -> Taken:
-        """Read the snapshot, call `decide` (pure, in the database's thread), apply its Turn, commit.
+        """Read the snapshot, call `decide` (pure), apply its Turn, commit.
 
         A Turn that needs the past is decided again, with it.
         """
