@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 CONTENT = Path(__file__).parent.parent / "content"
 PLATFORMS = "debrief.platforms"
 WORKER = "worker"
+# Objects made and not yet freed; the usual 700 would have the collector run several times within one message.
+COLLECT_AFTER = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +239,8 @@ async def serve(only: str = "") -> None:
             names = ", ".join(plugged.plug.name for plugged in chosen) or only
             log.info("Debrief is up: %s on http://%s:%s", names, _in_url(settings.host), server.port)
             gc.freeze()
+            # What comes and goes with a message is freed without the collector; only few things wait for it.
+            gc.set_threshold(COLLECT_AFTER)
             gc.enable()
             # Should it end, the process does: whoever keeps it running starts it anew.
             await pump

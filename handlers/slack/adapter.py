@@ -120,7 +120,8 @@ class SlackAdapter:
 
     async def _hinted(self, client: QuietClient, event: Event) -> Event:
         """The zone and the language that Slack knows. Without them the event is as good."""
-        if event.person not in self._hints:
+        hint = self._hints.get(event.person)
+        if hint is None:
             try:
                 async with asyncio.timeout(self._patience.hint):
                     answer = await client.users_info(user=event.person.user, include_locale=True)
@@ -133,6 +134,6 @@ class SlackAdapter:
             if len(self._hints) >= REMEMBERED_PEOPLE:
                 self._hints.clear()
             user = answer["user"]
-            self._hints[event.person] = (user.get("tz") or "", user.get("locale") or "")
-        zone, locale = self._hints[event.person]
+            hint = self._hints[event.person] = (user.get("tz") or "", user.get("locale") or "")
+        zone, locale = hint
         return replace(event, zone=zone, locale=locale)

@@ -19,6 +19,8 @@ HANDLE_LIFE = timedelta(minutes=25)
 # Subtypes with which a person speaks; all others (edits, deletions, joins, bots) are not for us.
 _SPOKEN = frozenset({"", "file_share", "me_message"})
 
+_NOTHING: tuple[Payload] = ({},)
+
 # <https://a.example|label>, <@U123>, <#C123|name>, <!here>
 _MARK = re.compile(r"<([@#!]?)([^<>|]*)(?:\|([^<>]*))?>")
 
@@ -125,25 +127,23 @@ def _handle(body: Payload, at: datetime, *, replace: bool) -> Handle | None:
 
 def _person(body: Payload, user: str) -> Person:
     """An app installed for a whole organisation is spoken to from any workspace of it: one person all the same."""
-    installed: Payload = next(iter(body.get("authorizations") or ()), {})
-    whole_organisation = _first("is_enterprise_install", installed, body) in {True, "true"}
-    team = _first("team_id", installed, body) or (body.get("team") or {}).get("id")
-    organisation = _first("enterprise_id", installed, body) or (body.get("enterprise") or {}).get("id")
-    workspace = organisation if organisation and (whole_organisation or not team) else team
+    installed: Payload = (body.get("authorizations") or _NOTHING)[0]
+    whole = installed.get("is_enterprise_install") or body.get("is_enterprise_install")
+    team = installed.get("team_id") or body.get("team_id") or (body.get("team") or {}).get("id")
+    organisation = (
+        installed.get("enterprise_id") or body.get("enterprise_id") or (body.get("enterprise") or {}).get("id")
+    )
+    workspace = organisation if organisation and (whole in {True, "true"} or not team) else team
     return Person("slack", str(workspace), user)
-
-
-def _first(key: str, *places: Payload) -> Any:
-    return next((place[key] for place in places if place.get(key)), None)
 
 
 def _plain(text: str) -> str:
     """What the person typed: Slack writes links and mentions as marks, and &, < and > as entities."""
+    return html.unescape(_MARK.sub(_unmarked, text))
 
-    def unmark(mark: re.Match[str]) -> str:
-        sigil, target, label = mark.groups()
-        if sigil in {"@", "#"}:
-            return sigil + (label or "…")
-        return label or target
 
-    return html.unescape(_MARK.sub(unmark, text))
+def _unmarked(mark: re.Match[str]) -> str:
+    sigil, target, label = mark.groups()
+    if sigil in {"@", "#"}:
+        return sigil + (label or "…")
+    return label or target

@@ -2,14 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
 
 import aiohttp
-from slack_sdk.socket_mode.aiohttp import SocketModeClient
-from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
-from slack_sdk.socket_mode.request import SocketModeRequest
-from slack_sdk.socket_mode.response import SocketModeResponse
 
 from bot.errors import PlatformRefused
 from bot.runtime.ports import Core
@@ -18,12 +12,8 @@ from handlers.slack.patience import Patience
 from handlers.slack.quiet import QuietClient
 from handlers.slack.sender import Sender
 from handlers.slack.settings import SlackSettings
+from handlers.slack.socket_mode import Socket, Turn
 from handlers.slack.tasks import Tasks
-
-# Takes a payload and says the HTTP status to answer with; any other than 200 makes Slack deliver it again.
-Turn = Callable[[Mapping[str, Any]], Awaitable[int]]
-
-PING_S = 10.0
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +28,7 @@ class Line:
         self._patience = patience
         self._turns = turns
         self._turn = turn
-        self._socket: SocketModeClient | None = None
+        self._socket: Socket | None = None
         self._allowed = False
         self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=patience.send))
         self.client = QuietClient(
@@ -59,9 +49,8 @@ class Line:
         await self.hang_up()
         token = self._settings.app_token.get_secret_value()
         url = await access.socket_url(self.client, token)
-        self._socket = SocketModeClient(token, library_log, self.client, ping_interval=PING_S)
+        self._socket = Socket(token, library_log, self.client, self._turns, self._turn)
         self._socket.wss_uri = url
-        self._socket.socket_mode_request_listeners.append(self._heard)
         async with asyncio.timeout(self._patience.connect):
             await self._socket.connect()  # type: ignore[no-untyped-call]
 
@@ -94,12 +83,6 @@ class Line:
         await client.close()  # type: ignore[no-untyped-call]
         loops = (client.message_processor, client.current_session_monitor, client.message_receiver)
         await asyncio.gather(*(loop for loop in loops if loop is not None), return_exceptions=True)
-
-    async def _heard(self, socket: AsyncBaseSocketModeClient, envelope: SocketModeRequest) -> None:
-        """Held until its acknowledgement is written: the library keeps no hold of the task that this runs in."""
-        with self._turns.holding():
-            if await self._turn(envelope.payload) == 200:
-                await socket.send_socket_mode_response(SocketModeResponse(envelope.envelope_id))
 
     async def close(self) -> None:
         await self.hang_up()

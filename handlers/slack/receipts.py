@@ -58,6 +58,13 @@ def of_failure(error: Exception, *, posting: bool) -> Receipt:
     return Later()
 
 
+def of_message(status: int, headers: Mapping[str, str], answer: object) -> Receipt:
+    """Of chat.postMessage. `answer`: its JSON, None where it is something else."""
+    if status == 200 and isinstance(answer, dict) and answer.get("ok"):
+        return Sent()
+    return _of_no(_name(status, answer), headers, posting=True)
+
+
 def of_response_url(status: int, headers: Mapping[str, str], body: str) -> Receipt:
     """A dead URL (`used_url`, `expired_url`) is for the core to replace by a direct message: Later."""
     if status == 200 and '"ok":false' not in body.replace(" ", ""):
@@ -72,19 +79,17 @@ def unsettled(receipt: Receipt) -> Receipt:
     return Unknown() if isinstance(receipt, Later) else receipt
 
 
-def code(error: SlackApiError) -> str:
-    """Slack's name for the error, or the HTTP status where the answer has none (a proxy's page, say)."""
-    answer = error.response
-    if isinstance(answer, AsyncSlackResponse):
-        data = answer.data if isinstance(answer.data, dict) else {}
-        return str(data.get("error") or f"http_{answer.status_code}")
-    return "http_unreadable"
-
-
 def _of_api_error(error: SlackApiError, *, posting: bool) -> Receipt:
     answer = error.response
-    headers = answer.headers if isinstance(answer, AsyncSlackResponse) else {}
-    return _of_no(code(error), headers, posting=posting)
+    if isinstance(answer, AsyncSlackResponse):
+        return _of_no(_name(answer.status_code, answer.data), answer.headers, posting=posting)
+    return _of_no("http_unreadable", {}, posting=posting)
+
+
+def _name(status: int, answer: object) -> str:
+    """Slack's name for the error, or the HTTP status where the answer has none (a proxy's page, say)."""
+    named = answer.get("error") if isinstance(answer, dict) else None
+    return str(named or f"http_{status}")
 
 
 def _of_no(name: str, headers: Mapping[str, str], *, posting: bool) -> Receipt:

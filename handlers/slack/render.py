@@ -166,7 +166,7 @@ def _element(field: model.Field) -> Json:
 
 
 def _words(text: str, longest: int) -> Json:
-    return {"type": "plain_text", "text": _cut(text, longest), "emoji": False}
+    return {"type": "plain_text", "text": text if len(text) <= longest else _cut(text, longest), "emoji": False}
 
 
 def _cut(text: str, longest: int) -> str:

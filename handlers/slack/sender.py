@@ -8,11 +8,11 @@ from typing import Any
 
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
-from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.model import Handle
 from bot.runtime.ports import Core, Later, Parcel, Receipt, Sent, Unknown
 from handlers.slack import receipts, render
+from handlers.slack.poster import Poster
 
 METADATA_TYPE = "debrief"
 REMEMBERED_CHANNELS = 10_000
@@ -29,7 +29,7 @@ class Sender:
 
     def __init__(self, client: AsyncWebClient, session: aiohttp.ClientSession, core: Core, page_s: float) -> None:
         self._client = client
-        self._session = session
+        self._poster = Poster(client, session)
         self._core = core
         self._page_s = page_s
         self._channels: dict[str, str] = {}
@@ -68,19 +68,13 @@ class Sender:
 
     async def _answer(self, handle: Handle, message: render.Message) -> Receipt:
         target = json.loads(handle.token)
-        webhook = AsyncWebhookClient(
-            target["url"], session=self._session, retry_handlers=[], logger=self._client.logger
-        )
-        try:
-            answer = await webhook.send(
-                text=message.text,
-                blocks=message.blocks,
-                response_type="ephemeral",
-                replace_original=target["replace"],
-            )
-        except receipts.FAILURES as error:
-            return receipts.of_failure(error, posting=True)
-        return receipts.of_response_url(answer.status_code, answer.headers, answer.body)
+        fields = {
+            "text": message.text,
+            "blocks": message.blocks,
+            "response_type": "ephemeral",
+            "replace_original": target["replace"],
+        }
+        return await self._poster.answer(target["url"], fields)
 
     async def _direct(self, parcel: Parcel, key: str, message: render.Message) -> Receipt:
         """To the address that we know. Where Slack says that there is none such, once more to the one it opens."""
@@ -122,19 +116,16 @@ class Sender:
         return channel, Sent()
 
     async def _post(self, channel: str, key: str, message: render.Message) -> Receipt:
-        try:
-            await self._client.chat_postMessage(
-                channel=channel,
-                text=message.text,
-                blocks=message.blocks,
-                metadata={"event_type": METADATA_TYPE, "event_payload": {"id": key}},
-                mrkdwn=False,
-                unfurl_links=False,
-                unfurl_media=False,
-            )
-        except receipts.FAILURES as error:
-            return receipts.of_failure(error, posting=True)
-        return Sent()
+        fields = {
+            "channel": channel,
+            "text": message.text,
+            "blocks": message.blocks,
+            "metadata": {"event_type": METADATA_TYPE, "event_payload": {"id": key}},
+            "mrkdwn": False,
+            "unfurl_links": False,
+            "unfurl_media": False,
+        }
+        return await self._poster.message(fields)
 
     async def _look(self, channel: str, parcel: Parcel) -> str | Receipt:
         """From the newest message back to when the parcel was made, and a page at least: that time may have been

@@ -9,7 +9,8 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from handlers.slack.line import Turn, library_log
+from handlers.slack.line import library_log
+from handlers.slack.socket_mode import Turn
 
 
 class Signed:

@@ -1,9 +1,8 @@
 """Tasks that somebody holds: none is lost to the garbage collector, and a stop can wait for all of them."""
 
 import asyncio
-from collections.abc import Coroutine, Iterator
-from contextlib import contextmanager
-from typing import Any, TypeVar, cast
+from collections.abc import Coroutine
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
@@ -17,16 +16,6 @@ class Tasks:
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         return task
-
-    @contextmanager
-    def holding(self) -> Iterator[None]:
-        """Hold the task that this runs in, until it leaves."""
-        task = cast("asyncio.Task[Any]", asyncio.current_task())
-        self._running.add(task)
-        try:
-            yield
-        finally:
-            self._running.discard(task)
 
     async def finish(self, patience_s: float) -> None:
         """Wait for what runs; after `patience_s` seconds, cancel the rest."""

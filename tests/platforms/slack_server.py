@@ -155,8 +155,11 @@ class SlackServer(World):
 
     async def refresh(self) -> None:
         """Ask the app to connect anew, as Slack does every few hours."""
+        await self.frame('{"type": "disconnect", "reason": "refresh_requested"}')
+
+    async def frame(self, text: str) -> None:
         for socket in list(self._sockets):
-            await socket.send_json({"type": "disconnect", "reason": "refresh_requested"})
+            await socket.send_str(text)
 
     async def drop(self) -> None:
         for socket in list(self._sockets):

@@ -107,7 +107,7 @@ class WebApi:
             return web.Response()
         headers = {} if fault.retry_after_s is None else {"Retry-After": str(fault.retry_after_s)}
         if not fault.error:
-            return web.Response(status=fault.status, headers=headers, text="<html>", content_type="text/html")
+            return web.Response(status=fault.status, headers=headers, text=fault.said, content_type=fault.kind)
         return web.json_response(_no(fault.error), status=fault.status, headers=headers)
 
     def _auth_test(self, given: Mapping[str, Any], request: web.Request) -> Answer:
@@ -189,6 +189,8 @@ class WebApi:
 
     async def _respond(self, request: web.Request) -> web.StreamResponse:
         given = await request.json()
+        # Whoever holds the address may post to it: the token is for the Web API alone.
+        assert "Authorization" not in request.headers
         self.world.calls.append(("response_url", given))
         fault = self._next_fault("response_url")
         if fault and not fault.done:

@@ -54,7 +54,8 @@ class Posted:
 class Fault:
     """What goes wrong with one call. `done`: the call has its effect all the same.
 
-    `half`: the answer ends in its middle. `late_s`: it comes so much later. `hang`: it never comes.
+    `said`: the answer's body, of the type `kind`. `half`: the answer ends in its middle. `late_s`: it comes so much
+    later. `hang`: it never comes.
     `channel`: only a call about this one goes wrong. `after`: so many calls go well before it.
     `struck`: it has gone wrong.
     """
@@ -63,6 +64,8 @@ class Fault:
     error: str = ""
     retry_after_s: int | None = None
     cut: bool = False
+    said: str = "<html>"
+    kind: str = "text/html"
     half: bool = False
     late_s: float = 0.0
     hang: bool = False

@@ -55,6 +55,8 @@ async def test_what_could_not_be_stored_is_not_acknowledged_and_comes_again(
         if socket_mode:
             await b.core.taking.wait()
             b.core.trouble = None
+            await b.adapter.send(b.parcel())
+            assert not delivery.status.done()
             await b.slack.drop()
         else:
             assert await delivery.ack() == 500

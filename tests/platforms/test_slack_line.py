@@ -2,12 +2,18 @@
 
 import asyncio
 import json
+from collections.abc import Mapping
+from typing import Any
 
 import aiohttp
 import pytest
 
-from tests.platforms.slack_kit import BOTH_WAYS, Bench, bench, joined, small_slack
+from bot.runtime.ports import Later, Sent
+from handlers.slack.line import Line
+from handlers.slack.tasks import Tasks
+from tests.platforms.slack_kit import BOTH_WAYS, QUICK, Bench, bench, joined, settings, small_slack
 from tests.platforms.slack_server import signature
+from tests.platforms.slack_world import Fault
 
 
 async def posted(b: Bench, body: str, headers: dict[str, str]) -> tuple[int, str]:
@@ -53,6 +59,49 @@ async def test_when_slack_asks_to_connect_anew_nothing_is_lost() -> None:
 
 
 @pytest.mark.asyncio
+async def test_an_acknowledgement_that_the_connection_was_gone_for_is_given_on_the_next_one() -> None:
+    async with bench() as b:
+        b.core.may_take.clear()
+        delivery = await b.ana.dm("hello")
+        await b.core.taking.wait()
+        await b.slack.drop()
+        b.core.may_take.set()
+        assert await delivery.ack() == 200
+        assert len(b.core.events) == 1
+
+
+@pytest.mark.asyncio
+async def test_an_acknowledgement_that_cannot_be_given_is_no_error_and_the_event_comes_again(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with bench() as b:
+        b.core.may_take.clear()
+        delivery = await b.ana.dm("hello")
+        await b.core.taking.wait()
+        # Neither the library's own way back nor ours succeeds at once.
+        for _ in range(2):
+            b.slack.fail("apps.connections.open", Fault(status=500))
+        await b.slack.drop()
+        await b.slack.until(lambda: len(b.slack.called("apps.connections.open")) > 1)
+        b.core.may_take.set()
+        assert await delivery.ack() == 200
+        assert len(b.core.events) == 1
+    assert "Slack will deliver an event again" in caplog.text
+
+
+@pytest.mark.asyncio
+async def test_frames_that_are_no_event_hold_up_nothing() -> None:
+    async with bench() as b:
+        for text in ["", "words", "{", "[]", "3", '{"type": "hello"}', '{"envelope_id": "e1"}']:
+            await b.slack.frame(text)
+        async with asyncio.timeout(1):
+            assert await (await b.ana.dm("hello")).ack() == 200
+            odd: Any = "words"
+            assert await (await b.slack.deliver("events_api", odd)).ack() == 200
+        assert len(b.core.events) == 1
+
+
+@pytest.mark.asyncio
 @BOTH_WAYS
 async def test_a_stop_waits_until_what_was_taken_is_acknowledged_and_answered(socket_mode: bool) -> None:
     async with bench(socket_mode=socket_mode) as b:
@@ -79,6 +128,33 @@ async def test_nothing_runs_on_after_a_stop() -> None:
             await slack.message()
         left = [str(task.get_coro()) for task in asyncio.all_tasks()]
         assert not [task for task in left if "SocketModeClient" in task or "Line" in task]
+
+
+@pytest.mark.asyncio
+async def test_a_line_that_is_closed_sends_nothing_and_says_so() -> None:
+    async with bench() as b:
+        line = Line(settings(b.slack), b.core, QUICK, Tasks(), untaken)
+        await line.close()
+        assert await line.sender.send(b.parcel(reach=b.ana.im)) == Later()
+        assert b.slack.messages == []
+
+
+@pytest.mark.asyncio
+async def test_a_message_goes_through_the_proxy_that_the_surroundings_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with bench() as b:
+        # No such host: only a proxy can know the way, which is the small Slack itself.
+        monkeypatch.setenv("HTTPS_PROXY", b.slack.root)
+        behind = settings(b.slack).model_copy(update={"api_url": "http://slack.invalid/api/"})
+        line = Line(behind, b.core, QUICK, Tasks(), untaken)
+        try:
+            assert await line.sender.send(b.parcel(reach=b.ana.im)) == Sent()
+        finally:
+            await line.close()
+        assert len(b.slack.messages) == 1
+
+
+async def untaken(_: Mapping[str, Any]) -> int:
+    return 503
 
 
 @pytest.mark.asyncio

@@ -11,6 +11,7 @@ from tests.platforms.slack_kit import GLANCE, QUICK, SCREEN, Bench, bench
 from tests.platforms.slack_world import Fault, Posted
 
 IMPATIENT = replace(QUICK, send=0.3)
+JSON = "application/json"
 
 
 @pytest.mark.asyncio
@@ -34,9 +35,10 @@ async def test_the_direct_message_channel_is_opened_once() -> None:
 
 ENDINGS = [
     (Fault(status=429, error="ratelimited", retry_after_s=7), Later(7.0, everyone=True)),
+    (Fault(status=429, retry_after_s=7), Later(7.0)),  # not Slack's words: a proxy's
     (Fault(error="service_unavailable"), Later(0.0)),
     (Fault(status=503), Later(0.0)),
-    (Fault(status=403), Later(0.0)),  # not Slack's words: a proxy's
+    (Fault(status=403), Later(0.0)),
     (Fault(error="channel_not_found"), Refused("channel_not_found")),
     (Fault(error="is_archived"), Refused("is_archived")),
     (Fault(error="account_inactive"), Refused("account_inactive")),
@@ -46,12 +48,30 @@ ENDINGS = [
     (Fault(status=500), Unknown()),
     (Fault(status=502), Unknown()),
     (Fault(cut=True), Unknown()),
+    (Fault(half=True), Unknown()),
     (Fault(hang=True), Unknown()),
+]
+
+# Not Slack's words, or not all of them: whoever answered so may have let the message through.
+GARBLED = [
+    (Fault(), Unknown()),
+    (Fault(said="ok", kind="text/plain"), Unknown()),
+    (Fault(said="", kind=JSON), Unknown()),
+    (Fault(said="{", kind=JSON), Unknown()),
+    (Fault(said="[]", kind=JSON), Unknown()),
+    (Fault(said='{"ok": "', kind=JSON), Unknown()),
+    (Fault(said="{}", kind=JSON), Unknown()),
+    (Fault(said='{"ok": false}', kind=JSON), Unknown()),
+    (Fault(status=500, said='{"ok": true}', kind=JSON), Unknown()),
+    (Fault(status=503, said='{"ok": true}', kind=JSON), Later(0.0)),
+    (Fault(said='{"error": "is_archived", "ok": false}', kind=JSON), Refused("is_archived")),
+    (Fault(said='{"warning": "missing_charset", "ok": true}', kind=JSON), Sent()),
+    (Fault(said='{"ok":true}', kind=JSON), Sent()),
 ]
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize(("fault", "receipt"), ENDINGS)
+@pytest.mark.parametrize(("fault", "receipt"), ENDINGS + GARBLED)
 async def test_each_answer_of_slack_to_a_message_has_its_ending(fault: Fault, receipt: Receipt) -> None:
     async with bench(patience=IMPATIENT) as b:
         b.slack.fail("chat.postMessage", fault)
@@ -173,7 +193,9 @@ async def with_handle(b: Bench) -> Posted:
         (Fault(status=200, error="expired_url"), Later(0.0)),
         (Fault(status=503), Later(0.0)),
         (Fault(status=500), Unknown()),
+        (Fault(said="ok", kind="text/plain"), Sent()),
         (Fault(cut=True), Unknown()),
+        (Fault(half=True), Unknown()),
         (Fault(hang=True), Unknown()),
     ],
 )
