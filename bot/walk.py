@@ -170,6 +170,8 @@ class Walk:
 
     def choose(self, go: Go) -> str:
         """The first branch whose conditions hold; the last has none. `platform` is where they write."""
+        if not go[0].when:
+            return go[0].to
         slots = {**self.slots, "platform": self.event.person.platform}
         return next(b.to for b in go if all(slots.get(slot, "") == value for slot, value in b.when.items()))
 

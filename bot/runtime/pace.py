@@ -6,6 +6,9 @@ from contextlib import suppress
 
 from bot.runtime.ports import Pace
 
+# By so much later than a whole second, so that the network may bring two of them closer together.
+MARGIN_S = 0.01
+
 
 class Lane:
     """One limit, spent evenly. Whoever asks for a turn waits for it; an answer may use what comes a little later."""
@@ -15,6 +18,7 @@ class Lane:
         self._ahead_s = pace.burst * self._gap_s
         self._free_at = 0.0
         self._quiet_until = 0.0
+        self._left = deque[float](maxlen=pace.any_second)
         self._waiting: tuple[deque[asyncio.Future[None]], deque[asyncio.Future[None]]] = (deque(), deque())
         self._timer: asyncio.TimerHandle | None = None
 
@@ -56,7 +60,9 @@ class Lane:
                 return
 
     def _opens_at(self, *, urgent: bool) -> float:
-        return self._free_at - self._ahead_s if urgent else max(self._free_at, self._quiet_until)
+        opens_at = self._free_at - self._ahead_s if urgent else max(self._free_at, self._quiet_until)
+        full = bool(self._left) and len(self._left) == self._left.maxlen
+        return max(opens_at, self._left[0] + 1 + MARGIN_S) if full else opens_at
 
     def _let_go(self, *, urgent: bool) -> bool:
         """Whether a message may leave now; then the time until the next one begins."""
@@ -65,6 +71,7 @@ class Lane:
             return False
         # A timer that came a little late makes up for it; a lane that stood empty does not.
         self._free_at = (self._free_at if now - self._free_at < self._gap_s else now) + self._gap_s
+        self._left.append(now)
         return True
 
     def _next(self) -> deque[asyncio.Future[None]] | None:

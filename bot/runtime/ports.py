@@ -71,12 +71,14 @@ class Pace:
     """What a platform takes: messages a second, from all of us together or in each workspace by itself.
 
     `burst` messages may go ahead of that rate when somebody waits for their answer. What answers an interaction
-    through its handle does not count.
+    through its handle does not count. `any_second`: never more than so many within any one second; 0 where the
+    platform does not count so.
     """
 
     per_s: float
     burst: int = 0
     each_workspace: bool = False
+    any_second: int = 0
 
 
 class Platform(Protocol):

@@ -21,8 +21,11 @@ class Promise:
 
 def promised(slots: Mapping[str, str]) -> dict[str, Promise]:
     """By flow, the earliest first."""
-    found = [_read(*row.split(" ")) for row in slots.get(PROMISES, "").split(";") if row]
+    rows = slots.get(PROMISES, "")
     at, wall, flow = (slots.get(name, "") for name in _BEFORE)
+    if not rows and not at:
+        return {}
+    found = [_read(*row.split(" ")) for row in rows.split(";") if row]
     if at:
         found.append(_read(flow or "check_in", at, wall))
     return {promise.flow: promise for promise in sorted(found, key=lambda promise: promise.at)}

@@ -35,7 +35,7 @@ class DiscordAdapter:
     name = "discord"
     # Discord takes 50 requests a second from one bot. A little less, so that a network that
     # bunches them up does not make it 51: https://docs.discord.com/developers/topics/rate-limits
-    pace = Pace(49.25)
+    pace = Pace(49.25, any_second=50)
 
     def __init__(
         self,

@@ -29,6 +29,18 @@ async def test_no_second_has_more_messages_than_the_platform_takes() -> None:
     assert times[-1] < 1.0
 
 
+async def test_a_hiccup_is_not_made_up_for_within_the_second_that_the_platform_counts() -> None:
+    lane = Lane(Pace(45, any_second=40))
+    loop = asyncio.get_running_loop()
+    waiting = asyncio.create_task(left(lane, 80))
+    await asyncio.wait({waiting}, timeout=0.5)
+    until = loop.time() + 0.02
+    while loop.time() < until:
+        pass
+    times = await waiting
+    assert all(later - earlier >= 1 for earlier, later in zip(times, times[40:], strict=False))
+
+
 async def test_a_lane_that_stood_empty_saves_nothing_up() -> None:
     lane = Lane(Pace(100))
     await left(lane, 1)
