@@ -86,14 +86,17 @@ class Delivery:
             if not await self._wanted(parcel):
                 return
             looked_at = asyncio.get_running_loop().time()
+            departure = None
             if parcel.handle is None:
                 # The last thing before the send, so that messages leave as evenly as the lane lets them go.
-                await lane.turn(urgent=not parcel.check_in)
+                departure = await lane.turn(urgent=not parcel.check_in)
             if asyncio.get_running_loop().time() - looked_at > FRESH_S and not await self._wanted(parcel):
                 return
             sent = self._discreet(parcel)
             passing(Point.SEND_NEXT)
             receipt = await self._send(platform, sent)
+            if departure is not None:
+                lane.answered(departure)
             passing(Point.SENT)
             try:
                 await self._store.settle_parcel(parcel, receipt, self._retry_at(sent, receipt, self._clock.now()))

@@ -1,13 +1,28 @@
 """How fast messages leave. What answers somebody goes before what only has to be there today."""
 
 import asyncio
+import math
 from collections import deque
 from contextlib import suppress
 
 from bot.runtime.ports import Pace
 
-# By so much later than a whole second, so that the network may bring two of them closer together.
-MARGIN_S = 0.01
+# So much more than a whole second: two messages may travel for different times.
+MARGIN_S = 0.005
+# With every message so much of the quickest one's time is forgotten: networks change.
+_FORGETS = 1.001
+
+
+class Departure:
+    """One message that may leave. `at`: since when it counts, on the loop's clock."""
+
+    __slots__ = ("at",)
+
+    def __init__(self) -> None:
+        self.at = asyncio.get_running_loop().time()
+
+
+_Line = deque[asyncio.Future[Departure]]
 
 
 class Lane:
@@ -18,24 +33,31 @@ class Lane:
         self._ahead_s = pace.burst * self._gap_s
         self._free_at = 0.0
         self._quiet_until = 0.0
-        self._left = deque[float](maxlen=pace.any_second)
-        self._waiting: tuple[deque[asyncio.Future[None]], deque[asyncio.Future[None]]] = (deque(), deque())
+        self._quickest_s = math.inf
+        self._left = deque[Departure](maxlen=pace.any_second)
+        self._waiting: tuple[_Line, _Line] = (deque(), deque())
         self._timer: asyncio.TimerHandle | None = None
 
-    async def turn(self, *, urgent: bool) -> None:
+    async def turn(self, *, urgent: bool) -> Departure:
         """Returns when the message may leave. Urgent ones overtake the others."""
-        if self._timer is None and self._next() is None and self._let_go(urgent=urgent):
-            return
-        mine = asyncio.get_running_loop().create_future()
+        if self._timer is None and self._next() is None and (departure := self._let_go(urgent=urgent)):
+            return departure
+        mine: asyncio.Future[Departure] = asyncio.get_running_loop().create_future()
         self._waiting[0 if urgent else 1].append(mine)
         self._go_on()
         try:
-            await mine
+            return await mine
         except asyncio.CancelledError:
             for line in self._waiting:
                 with suppress(ValueError):
                     line.remove(mine)
             raise
+
+    def answered(self, departure: Departure) -> None:
+        """By as much as it took longer than the quickest, it may have arrived later."""
+        took_s = asyncio.get_running_loop().time() - departure.at
+        self._quickest_s = min(self._quickest_s * _FORGETS, took_s)
+        departure.at += took_s - self._quickest_s
 
     def hush(self, seconds: float) -> None:
         """The platform asked for quiet: until then only what is urgent goes out."""
@@ -53,8 +75,8 @@ class Lane:
         while (line := self._next()) is not None:
             if line[0].done():
                 line.popleft()
-            elif self._let_go(urgent=line is self._waiting[0]):
-                line.popleft().set_result(None)
+            elif departure := self._let_go(urgent=line is self._waiting[0]):
+                line.popleft().set_result(departure)
             else:
                 self._timer = loop.call_at(self._opens_at(urgent=line is self._waiting[0]), self._go_on)
                 return
@@ -62,19 +84,20 @@ class Lane:
     def _opens_at(self, *, urgent: bool) -> float:
         opens_at = self._free_at - self._ahead_s if urgent else max(self._free_at, self._quiet_until)
         full = bool(self._left) and len(self._left) == self._left.maxlen
-        return max(opens_at, self._left[0] + 1 + MARGIN_S) if full else opens_at
+        return max(opens_at, self._left[0].at + 1 + MARGIN_S) if full else opens_at
 
-    def _let_go(self, *, urgent: bool) -> bool:
-        """Whether a message may leave now; then the time until the next one begins."""
-        now = asyncio.get_running_loop().time()
-        if self._opens_at(urgent=urgent) > now:
-            return False
+    def _let_go(self, *, urgent: bool) -> Departure | None:
+        """A message that may leave now, if one may; then the time until the next one begins."""
+        departure = Departure()
+        if self._opens_at(urgent=urgent) > departure.at:
+            return None
         # A timer that came a little late makes up for it; a lane that stood empty does not.
-        self._free_at = (self._free_at if now - self._free_at < self._gap_s else now) + self._gap_s
-        self._left.append(now)
-        return True
+        late = departure.at - self._free_at
+        self._free_at = (self._free_at if late < self._gap_s else departure.at) + self._gap_s
+        self._left.append(departure)
+        return departure
 
-    def _next(self) -> deque[asyncio.Future[None]] | None:
+    def _next(self) -> _Line | None:
         return next((line for line in self._waiting if line), None)
 
 

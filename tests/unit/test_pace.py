@@ -41,6 +41,18 @@ async def test_a_hiccup_is_not_made_up_for_within_the_second_that_the_platform_c
     assert all(later - earlier >= 1 for earlier, later in zip(times, times[40:], strict=False))
 
 
+async def test_a_message_that_was_long_on_its_way_counts_from_when_it_may_have_arrived() -> None:
+    lane, loop = Lane(Pace(100, any_second=2)), asyncio.get_running_loop()
+    for _ in range(2):
+        lane.answered(await lane.turn(urgent=True))
+    slow, _ = [await lane.turn(urgent=True) for _ in range(2)]
+    await asyncio.wait({asyncio.create_task(asyncio.Event().wait())}, timeout=0.3)
+    lane.answered(slow)
+    arrived = loop.time()
+    await lane.turn(urgent=True)
+    assert loop.time() - arrived >= 0.99
+
+
 async def test_a_lane_that_stood_empty_saves_nothing_up() -> None:
     lane = Lane(Pace(100))
     await left(lane, 1)
