@@ -56,11 +56,20 @@ def load_content(folder: Path = CONTENT) -> Content:
 
 def compiled_content(folder: Path = CONTENT) -> Content:
     """The same; where nothing has changed since an earlier start, as that one read it."""
-    texts, today = content_texts(folder), datetime.now(UTC).date()
-    key = compiled.key(texts, compiled.CODE, compiled.tools())
-    content = compiled.load(compiled.place(folder), key, lambda: _read(texts, today))
+    today = datetime.now(UTC).date()
+    # The texts are many times what is kept of them: they are let go before that is loaded.
+    kept = compiled.kept(compiled.place(folder), _key(content_texts(folder)))
     # All that a day changes: crisis lines become too old to be shown, and reading them says so.
-    return content if content.lines.fresh(today) else _read(texts, today)
+    if kept is not None and kept.lines.fresh(today):
+        return kept
+    texts = content_texts(folder)
+    content = _read(texts, today)
+    compiled.keep(compiled.place(folder), _key(texts), content)
+    return content
+
+
+def _key(texts: Mapping[str, str]) -> bytes:
+    return compiled.key(texts, compiled.CODE, compiled.tools())
 
 
 def _read(texts: Mapping[str, str], today: date) -> Content:

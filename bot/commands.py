@@ -1,8 +1,6 @@
 """What the `debrief` command does. Prints for people; an OperatorError ends it with exit code 1 and no traceback."""
 
 import asyncio
-import logging
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -19,6 +17,7 @@ from bot.care.triage import triage as read_sign
 from bot.errors import OperatorError
 from bot.flows.graph import mermaid, pages
 from bot.settings import Settings, open_vault, read
+from bot.starting import start
 from bot.storage.vault import new_key
 
 cli = typer.Typer(
@@ -48,11 +47,7 @@ def run(
     ] = "",
 ) -> None:
     """Run Debrief on every platform that is set up, or the playground page if none is."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
-    for library in ("apscheduler", "alembic"):
-        logging.getLogger(library).setLevel(logging.WARNING)
-    with _faults_said():
-        asyncio.run(app.serve(only))
+    raise typer.Exit(start(only))
 
 
 @cli.command()

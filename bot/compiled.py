@@ -9,7 +9,7 @@ import pickle
 import stat
 import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from hashlib import sha256
 from importlib.metadata import version
@@ -36,27 +36,21 @@ def tools() -> tuple[str, ...]:
 def key(texts: Mapping[str, str], code: Path, tools: Sequence[str]) -> bytes:
     """A digest of all that decides what reading the texts comes to, but for the day. `code`: the folder of our code."""
     digest = sha256()
-    parts = [(tool, b"") for tool in tools]
-    parts += [(str(path.relative_to(code)), path.read_bytes()) for path in sorted(code.rglob("*.py"))]
-    parts += [(name, text.encode()) for name, text in sorted(texts.items())]
-    for name, part in parts:
+
+    def add(name: str, part: bytes) -> None:
         digest.update(f"{name}\n{len(part)}\n".encode())
         digest.update(part)
+
+    for tool in tools:
+        add(tool, b"")
+    for path in sorted(code.rglob("*.py")):
+        add(str(path.relative_to(code)), path.read_bytes())
+    for name, text in sorted(texts.items()):
+        add(name, text.encode())
     return digest.digest()
 
 
-def load(path: Path, key: bytes, read: Callable[[], Content]) -> Content:
-    """What is kept at `path` under this key; else what `read` gives, which is then kept. Raises what `read` raises."""
-    content = _kept(path, key)
-    if content is None:
-        content = read()
-        # Without room or leave to write, the next start reads the texts as this one did.
-        with suppress(OSError):
-            _keep(path, key, content)
-    return content
-
-
-def _kept(path: Path, key: bytes) -> Content | None:
+def kept(path: Path, key: bytes) -> Content | None:
     """None unless it is whole, has this key, and only this user or root can have written it."""
     try:
         with path.open("rb") as file:
@@ -69,6 +63,13 @@ def _kept(path: Path, key: bytes) -> Content | None:
         return None
     # Reading a pickle can run code: this one was made by our own code, and nobody else could touch it.
     return pickle.loads(body)  # type: ignore[no-any-return]  # noqa: S301
+
+
+def keep(path: Path, key: bytes, content: Content) -> None:
+    """Keep it for the starts after this one."""
+    # Without room or leave to write, the next start reads the texts as this one did.
+    with suppress(OSError):
+        _keep(path, key, content)
 
 
 def _safe(status: os.stat_result) -> bool:

@@ -1,6 +1,7 @@
 """`debrief move`: reads the two addresses, shows how far it is, and says what to set afterwards."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import typer
@@ -19,7 +20,7 @@ AGAIN = "The move is not finished, and the second database stays shut. Run the s
 async def carry(source: str, target: str) -> list[str]:
     """What to tell when it is done. Raises OperatorError."""
     path = _addresses(source, target)
-    settings = read(Settings).model_copy(update={"database_url": source})
+    settings = replace(read(Settings), database_url=source)
     vault = open_vault(settings)
     moved = await _carried(path, target, vault)
     if moved.different:

@@ -12,9 +12,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
-from bot.flows.document import Strict
 from bot.model import ENGLISH
 from bot.skills.promises import zone_named
 from bot.strict_yaml import Fault, read
@@ -35,7 +43,11 @@ def _lines(said: Any) -> Any:
 Lines = Annotated[tuple[str, ...], BeforeValidator(_lines)]
 
 
-class LineDoc(Strict):
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
+
+
+class LineDoc(_Strict):
     """One line of a script: what they do, and then what shows."""
 
     they_say: str | None = None
@@ -61,7 +73,7 @@ class LineDoc(Strict):
         return self
 
 
-class PlayDoc(Strict):
+class PlayDoc(_Strict):
     play: str
     script: tuple[LineDoc, ...]
     zone: Annotated[str, AfterValidator(_zone)] = ""

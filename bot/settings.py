@@ -1,33 +1,54 @@
 """Environment and .env to frozen Settings. Every fault is named at once, with its mend, before anything connects."""
 
 import os
+from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, TypeVar
-
-from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SettingsFault
+from bot.runtime.environment import Group, Kind, Secret, given, made, setting
 from bot.storage.vault import Vault, new_key
 
 SQLITE, POSTGRES = "sqlite:///", ("postgresql://", "postgres://")
 KEY_FILE = "secret.key"
+PORT_MOST = 65535
 
-Kind = TypeVar("Kind", bound=BaseSettings)
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) <= 5 and int(text) <= PORT_MOST):
+        raise ValueError(f"it must be a whole number from 0 to {PORT_MOST}")
+    return int(text)
 
 
-class Settings(BaseSettings):
+def _database_url(text: str) -> str:
+    if text.startswith(POSTGRES):
+        return text
+    path = text.removeprefix(SQLITE)
+    if path in ("", text) or path.startswith(":"):
+        raise ValueError(
+            "it must be sqlite:/// and a path, such as sqlite:///data/debrief.db, "
+            "or postgresql://user:password@host/database"
+        )
+    return text
+
+
+def _keys(text: str) -> Secret:
+    keys = Secret(text)
+    try:
+        split_keys(keys)
+    except SettingsFault as fault:
+        raise ValueError("; ".join(fault.faults)) from None
+    return keys
+
+
+@dataclass(frozen=True, slots=True)
+class Settings(Group):
     """What the core itself needs. Each platform brings its own settings with its plug."""
 
-    model_config = SettingsConfigDict(
-        env_file=".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore", frozen=True
-    )
-
-    host: str = "127.0.0.1"
-    port: Annotated[int, Field(ge=0, le=65535)] = 8080
-    database_url: str = "sqlite:///data/debrief.db"
-    debrief_secret_keys: SecretStr = SecretStr("")
+    host: str = setting("127.0.0.1", str)
+    port: int = setting(8080, _port)
+    database_url: str = setting("sqlite:///data/debrief.db", _database_url)
+    debrief_secret_keys: Secret = setting(Secret(), _keys)
 
     @property
     def shared(self) -> bool:
@@ -45,47 +66,13 @@ class Settings(BaseSettings):
         except ValueError:
             return self.host == "localhost"
 
-    @field_validator("database_url")
-    @classmethod
-    def _names_a_database(cls, url: str) -> str:
-        if url.startswith(POSTGRES):
-            return url
-        path = url.removeprefix(SQLITE)
-        if path in ("", url) or path.startswith(":"):
-            raise ValueError(
-                "it must be sqlite:/// and a path, such as sqlite:///data/debrief.db, "
-                "or postgresql://user:password@host/database"
-            )
-        return url
-
-    @field_validator("debrief_secret_keys")
-    @classmethod
-    def _are_keys(cls, keys: SecretStr) -> SecretStr:
-        try:
-            split_keys(keys)
-        except SettingsFault as fault:
-            raise ValueError("; ".join(fault.faults)) from None
-        return keys
-
 
 def read(kind: type[Kind]) -> Kind:
     """Read one group of settings. Raises SettingsFault with every wrong value named as in the environment."""
-    try:
-        return kind()
-    except UnicodeDecodeError:
-        raise SettingsFault("The file .env is not UTF-8 text. Save it as UTF-8, or remove it.") from None
-    except ValidationError as error:
-        prefix = str(kind.model_config.get("env_prefix", ""))
-        raise SettingsFault(*(_said(prefix, fault["loc"], fault["msg"]) for fault in error.errors())) from None
+    return made(kind, given())
 
 
-def _said(prefix: str, where: tuple[int | str, ...], message: str) -> str:
-    name = prefix + "_".join(str(part) for part in where)
-    why = message.removeprefix("Value error, ")
-    return f"{name.upper()} is wrong: {why}. Mend it in the environment or in .env; .env.example lists them all."
-
-
-def split_keys(keys: SecretStr) -> list[str]:
+def split_keys(keys: Secret) -> list[str]:
     """The keys, newest first; empty when none is set. Raises SettingsFault for one that is no key."""
     given = [key for key in keys.get_secret_value().split(",") if key.strip()]
     if given:

@@ -5,9 +5,8 @@ all elements that must be there, so looking for any one of them is enough; which
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain, pairwise, product
+from itertools import pairwise
 from operator import itemgetter
-from typing import NamedTuple
 
 from bot.care.patterns import Element, Pattern
 from bot.care.words import STOP
@@ -22,35 +21,31 @@ _UNSEEN = 0.2
 _PAIR_COST = 3.0
 
 
-class Step(NamedTuple):
-    """An element together with the gap before it: up to `skips` words of the same sentence."""
+# Up to so many words stand in a tuple: looking through it takes no longer than a set's hash, and a fifth of the room.
+_FEW = 8
+Words = tuple[str, ...] | frozenset[str]
 
-    skips: int
-    words: frozenset[str]
-    optional: bool
+# Plain tuples from here on: there are tens of thousands, and they are taken apart at every word of a text.
 
+# An element together with the gap before it: up to so many words of the same sentence; the words; may it be missing.
+Step = tuple[int, Words, bool]
+Steps = tuple[Step, ...]
 
-class Anchor(NamedTuple):
-    """The place of one element of a pattern, and the steps from there: `before` goes backwards, `after` on."""
+# Where an element of a pattern stands: (place, number of the pattern, the steps backwards from there, the steps on).
+Likely = tuple[int, int, Steps, Steps]
 
-    number: int
-    before: tuple[Step, ...]
-    after: tuple[Step, ...]
-
-    def spans(self, words: Sequence[str], at: int) -> list[tuple[int, int]]:
-        """The longest match for each place of a last word, as (first place, last place); `at` is a likely place."""
-        ends = _reached(self.after, words, at + 1, 1) if words[at] != TAKEN else ()
-        begins = _reached(self.before, words, at - 1, -1) if ends else ()
-        return [(min(begins) + 1, end - 1) for end in ends] if begins else []
+# Unless a word of the first stands where the next two say, counted from that element, nothing can match: at the one
+# place alone where the second is None, else from the first place on and before the second. The rest is as in Likely.
+Clue = tuple[Words, int, int | None, int, Steps, Steps]
+Row = tuple[Clue, ...]
 
 
-class Clue(NamedTuple):
-    """Unless one of `near` stands from `low` on and before `high`, counted from the anchor, nothing can match."""
-
-    near: frozenset[str]
-    low: int
-    high: int
-    anchor: Anchor
+def spans(words: Sequence[str], likely: Likely) -> list[tuple[int, int]]:
+    """The longest match of a pattern here for each place of a last word, as (first place, last place)."""
+    at, _, before, after = likely
+    ends = _reached(after, words, at + 1, 1) if words[at] != TAKEN else ()
+    begins = _reached(before, words, at - 1, -1) if ends else ()
+    return [(min(begins) + 1, end - 1) for end in ends] if begins else []
 
 
 def _reached(steps: Iterable[Step], words: Sequence[str], at: int, way: int) -> set[int]:
@@ -81,8 +76,9 @@ class _Builder:
         self._all = _UNSEEN + sum(counts.values())
         self._chances: dict[frozenset[str], float] = {}
         self._known: dict[Step, Step] = {}
-        self._rows: dict[tuple[Step, ...], tuple[Step, ...]] = {}
+        self._rows: dict[Steps, Steps] = {}
         self._sets: dict[frozenset[str], frozenset[str]] = {}
+        self._tuples: dict[frozenset[str], tuple[str, ...]] = {}
 
     def clue(self, number: int, pattern: Pattern) -> tuple[Clue, Pattern]:
         """The clue of a pattern, and its elements (one, or two side by side) by which to look it up."""
@@ -95,18 +91,17 @@ class _Builder:
         ]
         _, which, size = min(lone + pairs)
         at = must[which][0]
-        anchor = Anchor(number, self._steps(reversed(pattern[:at])), self._steps(pattern[at + 1 :]))
-        near = [self._once(element.words) for element in pattern]
         # Of the nearest on either side that must be there, the one that is met more rarely.
-        sides = [(1.0, Clue(near[at], 0, 1, anchor))]
+        sides = [(1.0, at, 0, 1)]
         if which:
             place, chance = must[which - 1]
-            sides.append((chance * (at - place), Clue(near[place], place - at, 0, anchor)))
+            sides.append((chance * (at - place), place, place - at, 0))
         if which + size < len(must):
             place, chance = must[which + size]
-            clue = Clue(near[place], size, place - at + 1, anchor)
-            sides.append((chance * (place - at + 1 - size), clue))
-        return min(sides, key=itemgetter(0))[1], pattern[at : at + size]
+            sides.append((chance * (place - at + 1 - size), place, size, place - at + 1))
+        _, place, low, high = min(sides, key=itemgetter(0))
+        near = (*self._near(pattern[place].words, low, high), number)
+        return (*near, self._steps(reversed(pattern[:at])), self._steps(pattern[at + 1 :])), pattern[at : at + size]
 
     def _chance(self, words: frozenset[str]) -> float:
         """The chance that one place of a text holds one of these."""
@@ -115,15 +110,21 @@ class _Builder:
             chance = self._chances[words] = sum(self._counts.get(word, _UNSEEN) for word in words) / self._all
         return chance
 
-    def _once(self, words: frozenset[str]) -> frozenset[str]:
-        return self._sets.setdefault(words, words)
+    def _near(self, words: frozenset[str], low: int, high: int) -> tuple[Words, int, int | None]:
+        return (self._few(words), low, None) if high == low + 1 else (self._sets.setdefault(words, words), low, high)
 
-    def _steps(self, elements: Iterable[Element]) -> tuple[Step, ...]:
-        steps = []
+    def _few(self, words: frozenset[str]) -> Words:
+        """The words as they take the least room."""
+        if len(words) > _FEW:
+            return self._sets.setdefault(words, words)
+        return self._tuples.setdefault(words, tuple(sorted(words)))
+
+    def _steps(self, elements: Iterable[Element]) -> Steps:
+        steps = list[Step]()
         skips = 0
         for words, optional in elements:
             if words:
-                step = Step(skips, self._once(words), optional)
+                step = (skips, self._few(words), optional)
                 steps.append(self._known.setdefault(step, step))
                 skips = 0
             else:
@@ -131,12 +132,19 @@ class _Builder:
         return self._rows.setdefault(tuple(steps), tuple(steps))
 
 
-Row = tuple[Clue, ...]
+class _Rows:
+    """What is found by words. Rows and tables that are equal in all are kept once."""
 
+    def __init__(self) -> None:
+        self._rows: dict[tuple[int, ...], Row] = {}
+        self._tables: dict[tuple[tuple[str, int], ...], Mapping[str, Row]] = {}
 
-def _once(rows: dict[tuple[int, ...], Row], clues: Sequence[Clue]) -> Row:
-    """The clues as a row; one row for all the places that hold the very same."""
-    return rows.setdefault(tuple(map(id, clues)), tuple(clues))
+    def row(self, clues: Sequence[Clue]) -> Row:
+        return self._rows.setdefault(tuple(map(id, clues)), tuple(clues))
+
+    def table(self, clues: Mapping[str, Sequence[Clue]]) -> Mapping[str, Row]:
+        rows = {word: self.row(of_word) for word, of_word in clues.items()}
+        return self._tables.setdefault(tuple((word, id(row)) for word, row in sorted(rows.items())), rows)
 
 
 class Matcher:
@@ -146,47 +154,46 @@ class Matcher:
     """
 
     def __init__(self, patterns: Sequence[Pattern], counts: Mapping[str, int]) -> None:
-        builder = _Builder(counts)
-        keyed: dict[Pattern, list[Clue]] = {}
+        builder, rows = _Builder(counts), _Rows()
+        alone: dict[str, list[Clue]] = {}
+        before: dict[str, dict[str, list[Clue]]] = {}
         for number, pattern in enumerate(patterns):
-            clue, elements = builder.clue(number, pattern)
-            keyed.setdefault(elements, []).append(clue)
-        by_word: dict[str, list[Clue]] = {}
-        by_pair: dict[tuple[str, str], list[Clue]] = {}
-        for elements, clues in keyed.items():
-            if len(elements) == 1:
-                for word in elements[0].words:
-                    by_word.setdefault(word, []).extend(clues)
-            else:
-                for pair in product(elements[0].words, elements[1].words):
-                    by_pair.setdefault(pair, []).extend(clues)
-        rows: dict[tuple[int, ...], Row] = {}
-        self._by_word = {word: _once(rows, clues) for word, clues in by_word.items()}
-        self._by_pair = {pair: _once(rows, clues) for pair, clues in by_pair.items()}
+            clue, (first, *then) = builder.clue(number, pattern)
+            for word in first.words:
+                if not then:
+                    alone.setdefault(word, []).append(clue)
+                for following in then[0].words if then else ():
+                    before.setdefault(word, {}).setdefault(following, []).append(clue)
+        # Of each word: the row of the word alone, and the rows of the word with each that may come next.
+        self._index = {
+            word: (rows.row(alone.get(word, ())), rows.table(before.get(word, {})))
+            for word in sorted(alone.keys() | before.keys())
+        }
         self._margin = [TAKEN] * max(map(len, patterns), default=1)
 
     def framed(self, words: Iterable[str]) -> list[str]:
         """The words with room on both sides, so that no look to the left or right leaves the list."""
         return [*self._margin, *words, *self._margin]
 
-    def likely(self, words: Sequence[str]) -> list[tuple[int, Anchor]]:
-        """Where in framed words a pattern may match: the place of its anchor. It matches nowhere else."""
+    def likely(self, words: Sequence[str]) -> list[Likely]:
+        """Where in framed words a pattern may match. It matches nowhere else."""
         first = len(self._margin)
-        inside = words[first:-first]
-        by_word, by_pair = map(self._by_word.get, inside), map(self._by_pair.get, pairwise(inside))
         return [
-            (at, anchor)
-            for at, row in chain(enumerate(by_word, first), enumerate(by_pair, first))
-            if row
-            for near, low, high, anchor in row
-            if not near.isdisjoint(words[at + low : at + high])
+            (at, number, before, after)
+            for at, found in enumerate(map(self._index.get, words[first:-first]), first)
+            if found
+            for row in (found[0], found[1].get(words[at + 1], ()))
+            for near, low, high, number, before, after in row
+            # The checker cannot know that a stretch of places comes with a set.
+            if (words[at + low] in near if high is None else not near.isdisjoint(words[at + low : at + high]))  # type: ignore[union-attr]
         ]
 
 
-def longest(words: Sequence[str], likely: Iterable[tuple[int, Anchor]]) -> dict[tuple[int, int], int]:
+def longest(words: Sequence[str], likely: Iterable[Likely]) -> dict[tuple[int, int], int]:
     """Of all that matches: for each (number of the pattern, last place) the first place of the longest."""
     begins: dict[tuple[int, int], int] = {}
-    for at, anchor in likely:
-        for begin, end in anchor.spans(words, at):
-            begins[anchor.number, end] = min(begin, begins.get((anchor.number, end), begin))
+    for place in likely:
+        number = place[1]
+        for begin, end in spans(words, place):
+            begins[number, end] = min(begin, begins.get((number, end), begin))
     return begins

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
-from bot.care.matcher import TAKEN, Anchor, Matcher, longest
+from bot.care.matcher import TAKEN, Likely, Matcher, longest, spans
 from bot.care.patterns import Pattern
 from bot.care.words import Spelling, parts, read_parts
 
@@ -55,18 +55,15 @@ class Tongue:
         """The kinds of the patterns that match; `kinds` gives one for each pattern. A kind once seen is not sought."""
         words = self._matcher.framed(read_parts(typed, self.spelling))
         likely = self._matcher.likely(words)
-        claims = self._claim(words, [place for place in likely if place[1].number < self._claims])
+        claims = self._claim(words, [place for place in likely if place[1] < self._claims])
         shown = {kinds[number] for number in claims}
-        for at, anchor in likely:
-            if (
-                anchor.number >= self._claims
-                and (kind := kinds[anchor.number]) not in shown
-                and anchor.spans(words, at)
-            ):
+        for place in likely:
+            number = place[1]
+            if number >= self._claims and (kind := kinds[number]) not in shown and spans(words, place):
                 shown.add(kind)
         return shown
 
-    def _claim(self, words: list[str], likely: Sequence[tuple[int, Anchor]]) -> list[int]:
+    def _claim(self, words: list[str], likely: Sequence[Likely]) -> list[int]:
         """The patterns that claim, after taking their words out. The leftmost match wins, then the longest."""
         matches = sorted((begin, -end, number) for (number, end), begin in longest(words, likely).items())
         claims = []

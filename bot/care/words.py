@@ -45,7 +45,13 @@ class Spelling(dict[str, tuple[str, ...]]):
     """
 
     def __init__(self, read_as: Mapping[str, tuple[str, ...]], known: frozenset[str]) -> None:
-        super().__init__(dict.fromkeys(_ENDS, (STOP,)) | {word: (word,) for word in known} | dict(read_as))
+        # Many slips stand for the same words: these are kept once.
+        once: dict[tuple[str, ...], tuple[str, ...]] = {(word,): (word,) for word in known}
+        super().__init__(
+            dict.fromkeys(_ENDS, (STOP,))
+            | {word: once[word,] for word in known}
+            | {token: once.setdefault(words, words) for token, words in read_as.items()}
+        )
         self.known = known
 
     def __missing__(self, token: str) -> tuple[str, ...]:

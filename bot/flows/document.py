@@ -1,19 +1,18 @@
 """The shape of content: what a flow, a form, a list and the common words may say.
 
-Frozen values; an unknown key is a fault.
+Frozen values; an unknown key is a fault. They are read by pydantic (load.py), and do without it from then on.
 """
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from dataclasses import dataclass, field
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
-
+from bot.flows.marks import Before, Limits
 from bot.model import FieldKind
 
-Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
-Target = Annotated[str, StringConstraints(pattern=r"^(back|[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?)$")]
+Id = Annotated[str, Limits(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
+Target = Annotated[str, Limits(pattern=r"^(back|[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?)$")]
 
 BACK = "back"
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
@@ -24,15 +23,31 @@ def resolve(flow: str, target: str) -> str:
     return target if target == BACK or "." in target else f"{flow}.{target}"
 
 
-class Strict(BaseModel):
-    # Each shape is built when a file is first read by it, not once more for itself.
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, defer_build=True)
+class Strict:
+    """A document, or a part of one."""
+
+    __slots__ = ()
+    __pydantic_config__: ClassVar[Mapping[str, Any]] = {"extra": "forbid"}
 
 
+_NOTHING: Mapping[str, Any] = {}
+
+
+def nothing() -> Mapping[str, Any]:
+    """The default of most tables. One for all: there are thousands, and none is ever written to."""
+    return _NOTHING
+
+
+def _spelt(**keys: str) -> Mapping[str, Any]:
+    """The same, where files spell some keys as Python cannot: our name for it, and theirs."""
+    return {"extra": "forbid", "alias_generator": lambda name: keys.get(name, name)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Branch(Strict):
     """Go `to` when every slot in `when` equals its value; an empty value means unset. The last branch has no `when`."""
 
-    when: Mapping[Id, str] = Field(default_factory=dict)
+    when: Mapping[Id, str] = field(default_factory=nothing)
     to: Target
 
 
@@ -41,28 +56,33 @@ def _branches(go: Any) -> Any:
     return [{"to": go}] if isinstance(go, str) else go
 
 
-Go = Annotated[tuple[Branch, ...], BeforeValidator(_branches)]
+Go = Annotated[tuple[Branch, ...], Before(_branches)]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChoiceDoc(Strict):
     """A button. `form` opens a form of the same flow first; `way_out` leaves the screen without deciding anything."""
 
     label: str
     go: Go
     form: Id | None = None
-    set: Mapping[Id, str] = Field(default_factory=dict)
+    set: Mapping[Id, str] = field(default_factory=nothing)
     way_out: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MenuDoc(Strict):
     """A list to pick from: a list of lists.yaml, or `call` for the options that the step's skill gives."""
 
+    __pydantic_config__ = _spelt(source="from")
+
     label: str
-    source: Id = Field(alias="from")
+    source: Id
     keep: Id
     go: Go
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TextDoc(Strict):
     """What typed words do here instead of joining the note and staying. `only`: a skill that must understand them."""
 
@@ -71,6 +91,7 @@ class TextDoc(Strict):
     only: Id | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StepDoc(Strict):
     """One step. With `say` it shows a screen and waits; without, it calls its skill, if any, and goes on.
 
@@ -81,20 +102,22 @@ class StepDoc(Strict):
     `rest` may end the conversation for now; `anew` puts the last debrief away first, if nothing waits for it.
     """
 
+    __pydantic_config__ = _spelt(versions="or", args="with")
+
     source: tuple[str, ...] = ()
     role: Literal["greeting", "closing"] | None = None
     say: str = ""
-    versions: tuple[str, ...] = Field(default=(), alias="or")
+    versions: tuple[str, ...] = ()
     once: str = ""
     glance: str = ""
     call: Id | None = None
-    args: Mapping[Id, str] = Field(default_factory=dict, alias="with")
-    set: Mapping[Id, str] = Field(default_factory=dict)
-    choices: Mapping[Id, ChoiceDoc] = Field(default_factory=dict)
+    args: Mapping[Id, str] = field(default_factory=nothing)
+    set: Mapping[Id, str] = field(default_factory=nothing)
+    choices: Mapping[Id, ChoiceDoc] = field(default_factory=nothing)
     menu: MenuDoc | None = None
     text: TextDoc | None = None
     go: Go = ()
-    outcomes: Mapping[Id, Target] = Field(default_factory=dict)
+    outcomes: Mapping[Id, Target] = field(default_factory=nothing)
     picture: Id | None = None
     withhold: bool = False
     rest: bool = False
@@ -111,35 +134,41 @@ class StepDoc(Strict):
         return f"{self.say}\n{self.once}" if self.once else self.say
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FieldDoc(Strict):
     """One question of a form; its id is the slot that keeps the answer."""
 
+    __pydantic_config__ = _spelt(source="from")
+
     label: str
     kind: FieldKind
-    longest: int = Field(default=300, ge=1, le=3000)
+    longest: Annotated[int, Limits(ge=1, le=3000)] = 300
     optional: bool = False
     hint: str = ""
-    source: Id | None = Field(default=None, alias="from")
+    source: Id | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FormDoc(Strict):
     title: str
     submit: str
     fields: Mapping[Id, FieldDoc]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FlowDoc(Strict):
     """A flow. `words` are whole messages and the step each begins; `aside` flows return to where the person was."""
 
     flow: Id
     summary: str
     first: Id
-    words: Mapping[str, Id] = Field(default_factory=dict)
+    words: Mapping[str, Id] = field(default_factory=nothing)
     aside: bool = False
     steps: Mapping[Id, StepDoc]
-    forms: Mapping[Id, FormDoc] = Field(default_factory=dict)
+    forms: Mapping[Id, FormDoc] = field(default_factory=nothing)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WordsDoc(Strict):
     """The few sentences that belong to no step."""
 
@@ -162,12 +191,14 @@ class WordsDoc(Strict):
     lines_unknown: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlatformWordsDoc(Strict):
     """The words of the platforms themselves, such as those on the page around a screen: id -> text."""
 
     words: Mapping[Id, str]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ListsDoc(Strict):
     """Lists to pick from: list id -> option id -> label."""
 
@@ -177,6 +208,7 @@ class ListsDoc(Strict):
 Tone = Literal["soft", "plain", "curious"]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OpenerDoc(Strict):
     """A conversation opener; `needs` names the slots that it is built from."""
 
@@ -186,10 +218,12 @@ class OpenerDoc(Strict):
     say: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OpenersDoc(Strict):
     openers: tuple[OpenerDoc, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IdeasDoc(Strict):
     """What the content stands on: idea id -> its gist in our words. `withheld` ones need the safety gate."""
 

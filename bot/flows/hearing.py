@@ -1,22 +1,18 @@
 """The shape of what is understood in one language: times, places, words that begin a flow, and people's own words.
 
-Phrases are compared folded: without capitals, accents and end marks. H001 shape, H002 no English, H003 no language,
-H004 a word that begins no step, H005 one phrase for two things.
+Phrases are compared folded: without capitals, accents and end marks.
 """
 
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
-
-from bot.flows.document import Strict
-from bot.strict_yaml import Fault, Marks
+from bot.flows.document import Strict, nothing
+from bot.flows.marks import After, Before, Limits
 
 _BREAKS = re.compile(r"[^\w'’]+")
-_LANGUAGE = re.compile(r"hearing/[a-z]{2}\.yaml")
 _END_MARKS = " .,!?/¡¿"
 
 
@@ -26,6 +22,13 @@ def fold(text: str) -> str:
     if words.isascii():
         return words
     return "".join(char for char in unicodedata.normalize("NFD", words) if not unicodedata.combining(char))
+
+
+def _phrase(text: str) -> str:
+    folded = fold(text)
+    if not folded:
+        raise ValueError("a phrase has at least one letter or digit")
+    return folded
 
 
 def _folded_keys(table: Any) -> Any:
@@ -38,13 +41,13 @@ def _folded_keys(table: Any) -> Any:
 
 
 Meaning = TypeVar("Meaning")
-Phrase = Annotated[str, AfterValidator(fold), Field(min_length=1)]
+Phrase = Annotated[str, After(_phrase)]
 Phrases = tuple[Phrase, ...]
-Table = Annotated[Mapping[Phrase, Meaning], BeforeValidator(_folded_keys)]
+Table = Annotated[Mapping[Phrase, Meaning], Before(_folded_keys)]
 
-Step = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")]
-Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
-Minutes = Annotated[int, Field(ge=1, le=24 * 60)]
+Step = Annotated[str, Limits(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")]
+Country = Annotated[str, Limits(pattern=r"^[A-Z]{2}$")]
+Minutes = Annotated[int, Limits(ge=1, le=24 * 60)]
 Unit = Literal["minute", "hour", "day", "week"]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
@@ -57,6 +60,7 @@ def _clock(text: Any) -> Any:
     return int(match[1]) * 60 + int(match[2])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PartDoc(Strict):
     """A part of the day. `at`: what it means alone. A clock beside it is read in the half day that `begins` then.
 
@@ -64,33 +68,35 @@ class PartDoc(Strict):
     """
 
     words: Phrases
-    at: Annotated[int, BeforeValidator(_clock), Field(le=24 * 60)]
-    begins: Annotated[int, BeforeValidator(_clock)] | None = None
+    at: Annotated[int, Limits(le=24 * 60), Before(_clock)]
+    begins: Annotated[int, Before(_clock)] | None = None
     today: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TimeDoc(Strict):
     """How times are written: `in two hours`, `tomorrow at 9`, `next friday`, `9 in the evening`."""
 
     within: Phrases
     units: Mapping[Unit, Phrases]
     # So many minutes, as one phrase.
-    spans: Table[Minutes] = Field(default_factory=dict)
+    spans: Table[Minutes] = field(default_factory=nothing)
     one: Phrases
-    numbers: Table[Annotated[int, Field(ge=1, le=59)]]
+    numbers: Table[Annotated[int, Limits(ge=1, le=59)]]
     # How many days ahead.
-    days: Table[Annotated[int, Field(ge=0, le=2)]]
+    days: Table[Annotated[int, Limits(ge=0, le=2)]]
     weekdays: Mapping[Weekday, Phrases]
     next: Phrases
     # Before a time on the clock: a number in words is one only behind these.
     at: Phrases
     # Minutes past the hour, or before it.
-    past: Table[Annotated[int, Field(ge=-59, le=59)]] = Field(default_factory=dict)
+    past: Table[Annotated[int, Limits(ge=-59, le=59)]] = field(default_factory=nothing)
     parts: tuple[PartDoc, ...]
-    whole: Table[Literal["later_today", "same_time_tomorrow"]] = Field(default_factory=dict)
+    whole: Table[Literal["later_today", "same_time_tomorrow"]] = field(default_factory=nothing)
     fillers: Phrases
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlacesDoc(Strict):
     """What people write before a place, and other names of countries than the list's own, each with its code."""
 
@@ -98,6 +104,7 @@ class PlacesDoc(Strict):
     countries: Table[Country]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OwnWordsDoc(Strict):
     """How people's own words can go into a sentence of ours."""
 
@@ -120,6 +127,7 @@ class OwnWordsDoc(Strict):
     thens: Phrases = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HearingDoc(Strict):
     """One language. `starts`: whole messages and the step each begins; English ones stand in the flows.
 
@@ -128,7 +136,7 @@ class HearingDoc(Strict):
 
     yes: Phrases = ()
     no: Phrases = ()
-    starts: Table[Step] = Field(default_factory=dict)
+    starts: Table[Step] = field(default_factory=nothing)
     time: TimeDoc
     places: PlacesDoc
     own_words: OwnWordsDoc
@@ -152,22 +160,3 @@ def says(text: str, phrases: Collection[str]) -> bool:
 def _longest(phrases: Collection[str]) -> int:
     """How many words the longest of them has."""
     return max((phrase.count(" ") + 1 for phrase in phrases), default=0)
-
-
-def faults(hearing: HearingDoc, path: str, marks: Marks, steps: Collection[str]) -> Iterator[Fault]:
-    """What is wrong with a file that can be read. `steps`: every step there is, as `flow.step`."""
-    if not _LANGUAGE.fullmatch(path):
-        yield Fault(path, 1, "H003", "the file is called after its language, such as hearing/es.yaml")
-    for phrase, step in hearing.starts.items():
-        if step not in steps:
-            yield Fault(path, marks.line("starts"), "H004", f"{phrase!r} begins {step}, which is no step")
-    time = hearing.time
-    groups: Mapping[str, list[Phrases]] = {
-        "units": [*time.units.values()],
-        "weekdays": [*time.weekdays.values()],
-        "parts": [part.words for part in time.parts],
-    }
-    for name, group in groups.items():
-        meanings = Counter(phrase for phrases in group for phrase in phrases)
-        for twice in (phrase for phrase, count in meanings.items() if count > 1):
-            yield Fault(path, marks.line("time", name), "H005", f"{twice!r} stands for two things")

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from bot.flows import hearing, words_lint
+from bot.flows import hearing, hearing_lint, words_lint
 from bot.flows.document import BACK, PLACEHOLDER, FlowDoc, Go, Signature, StepDoc, resolve
 from bot.flows.load import Documents, flow_path, hearing_path
 from bot.flows.said import shown
@@ -262,7 +262,7 @@ def _of_hearings(documents: Documents) -> Iterator[Fault]:
     steps = {f"{flow.flow}.{step}" for flow in documents.flows.values() for step in flow.steps}
     for language, heard in documents.hearings.items():
         path = hearing_path(language)
-        yield from hearing.faults(heard, path, documents.marks[path], steps)
+        yield from hearing_lint.faults(heard, path, documents.marks[path], steps)
 
 
 def _unreachable(documents: Documents) -> Iterator[Fault]:

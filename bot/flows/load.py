@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from bot.flows.document import (
     FlowDoc,
@@ -13,6 +13,7 @@ from bot.flows.document import (
     OpenerDoc,
     OpenersDoc,
     PlatformWordsDoc,
+    Strict,
     WordsDoc,
 )
 from bot.flows.hearing import HearingDoc
@@ -25,23 +26,24 @@ WRONG_NAME = "F003"
 UNHEARD = "H001"
 NO_ENGLISH = "H002"
 
-SINGLE_FILES: Mapping[str, type[BaseModel]] = {
-    "words.yaml": WordsDoc,
-    "platforms.yaml": PlatformWordsDoc,
-    "lists.yaml": ListsDoc,
-    "openers.yaml": OpenersDoc,
-    "ideas.yaml": IdeasDoc,
+SINGLE_FILES: Mapping[str, TypeAdapter[Any]] = {
+    "words.yaml": TypeAdapter(WordsDoc),
+    "platforms.yaml": TypeAdapter(PlatformWordsDoc),
+    "lists.yaml": TypeAdapter(ListsDoc),
+    "openers.yaml": TypeAdapter(OpenersDoc),
+    "ideas.yaml": TypeAdapter(IdeasDoc),
 }
+FLOW, HEARD = TypeAdapter(FlowDoc), TypeAdapter(HearingDoc)
 FLOWS, HEARING = "flows/", "hearing/"
 
-Doc = TypeVar("Doc", bound=BaseModel)
+Doc = TypeVar("Doc", bound=Strict)
 
 
 @dataclass(slots=True)
 class Documents:
     """Everything that was read. The documents are whole only when `faults` is empty."""
 
-    parsed: dict[str, BaseModel] = field(default_factory=dict)
+    parsed: dict[str, Strict] = field(default_factory=dict)
     flows: dict[str, FlowDoc] = field(default_factory=dict)
     hearings: dict[str, HearingDoc] = field(default_factory=dict)
     marks: dict[str, Marks] = field(default_factory=dict)
@@ -84,7 +86,7 @@ def documents(texts: Mapping[str, str]) -> Documents:
     for path in sorted(texts):
         if not path.startswith(FLOWS):
             continue
-        flow = _parse(texts[path], path, FlowDoc, found)
+        flow = _parse(texts[path], path, FLOW, found)
         if flow is None:
             continue
         if path != flow_path(flow.flow):
@@ -96,7 +98,7 @@ def documents(texts: Mapping[str, str]) -> Documents:
 
 def _hearings(texts: Mapping[str, str], found: Documents) -> None:
     for path in sorted(texts):
-        if path.startswith(HEARING) and (hearing := _parse(texts[path], path, HearingDoc, found, UNHEARD)):
+        if path.startswith(HEARING) and (hearing := _parse(texts[path], path, HEARD, found, UNHEARD)):
             found.hearings[path.removeprefix(HEARING).removesuffix(".yaml")] = hearing
     if hearing_path(ENGLISH) not in texts:
         found.faults.append(Fault(hearing_path(ENGLISH), 1, NO_ENGLISH, "the file is missing"))
@@ -110,14 +112,14 @@ def hearing_path(language: str) -> str:
     return f"{HEARING}{language}.yaml"
 
 
-def _parse(text: str, path: str, kind: type[Doc], found: Documents, malformed: str = MALFORMED) -> Doc | None:
+def _parse(text: str, path: str, kind: TypeAdapter[Doc], found: Documents, malformed: str = MALFORMED) -> Doc | None:
     reading = read(text, path)
     found.marks[path] = reading.marks
     found.faults.extend(reading.faults)
     if reading.faults:
         return None
     try:
-        return kind.model_validate(reading.value)
+        return kind.validate_python(reading.value)
     except ValidationError as error:
         for fault in error.errors():
             line = reading.marks.line(*fault["loc"])

@@ -1,7 +1,7 @@
 """Every text of content that a person reads, with its kind and its place in the files."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Literal
 
 from bot.flows.document import FlowDoc, FormDoc, StepDoc
@@ -40,7 +40,7 @@ def everything_said(documents: Documents) -> Iterator[Said]:
             yield from _of_step(flow, name, step)
         for name, form in flow.forms.items():
             yield from _of_form(flow_path(flow.flow), ("forms", name), form)
-    for key, text in documents.words.model_dump().items():
+    for key, text in asdict(documents.words).items():
         kind: Kind = "glance" if key == "glance" else "button" if key in _BUTTON_WORDS else "screen"
         yield Said("words.yaml", (key,), kind, text, answers=False)
     for number, opener in enumerate(documents.openers):

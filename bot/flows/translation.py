@@ -6,7 +6,7 @@ The same English in a list is another text in each list: its context is the list
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from io import BytesIO, StringIO
 from typing import TYPE_CHECKING
 
@@ -98,16 +98,16 @@ def mapped(documents: Documents, say: Say) -> Documents:
     parsed = dict(documents.parsed)
     for path, document in documents.parsed.items():
         if isinstance(document, WordsDoc):
-            texts = {key: say(path, "", text) for key, text in document.model_dump().items()}
-            parsed[path] = document.model_copy(update=texts)
+            texts = {key: say(path, "", text) for key, text in asdict(document).items()}
+            parsed[path] = replace(document, **texts)
         elif isinstance(document, OpenersDoc):
-            openers = tuple(o.model_copy(update={"say": say(path, "", o.say)}) for o in document.openers)
-            parsed[path] = document.model_copy(update={"openers": openers})
+            openers = tuple(replace(o, say=say(path, "", o.say)) for o in document.openers)
+            parsed[path] = replace(document, openers=openers)
         elif isinstance(document, ListsDoc):
             lists = {name: _options(path, name, options, say) for name, options in document.lists.items()}
-            parsed[path] = document.model_copy(update={"lists": lists})
+            parsed[path] = replace(document, lists=lists)
         elif isinstance(document, PlatformWordsDoc):
-            parsed[path] = document.model_copy(update={"words": _options(path, path, document.words, say)})
+            parsed[path] = replace(document, words=_options(path, path, document.words, say))
     flows = {name: _flow(flow, say) for name, flow in documents.flows.items()}
     return replace(documents, parsed=parsed, flows=flows)
 
@@ -124,29 +124,25 @@ def _flow(flow: FlowDoc, say: Say) -> FlowDoc:
 
     steps = {name: _step(step, put) for name, step in flow.steps.items()}
     forms = {name: _form(form, put) for name, form in flow.forms.items()}
-    return flow.model_copy(update={"steps": steps, "forms": forms})
+    return replace(flow, steps=steps, forms=forms)
 
 
 def _step(step: StepDoc, put: Callable[[str], str]) -> StepDoc:
-    choices = {key: choice.model_copy(update={"label": put(choice.label)}) for key, choice in step.choices.items()}
-    return step.model_copy(
-        update={
-            "say": put(step.say),
-            "versions": tuple(map(put, step.versions)),
-            "once": put(step.once),
-            "glance": put(step.glance),
-            "choices": choices,
-            "menu": step.menu and step.menu.model_copy(update={"label": put(step.menu.label)}),
-        }
+    choices = {key: replace(choice, label=put(choice.label)) for key, choice in step.choices.items()}
+    return replace(
+        step,
+        say=put(step.say),
+        versions=tuple(map(put, step.versions)),
+        once=put(step.once),
+        glance=put(step.glance),
+        choices=choices,
+        menu=step.menu and replace(step.menu, label=put(step.menu.label)),
     )
 
 
 def _form(form: FormDoc, put: Callable[[str], str]) -> FormDoc:
-    fields = {
-        key: field.model_copy(update={"label": put(field.label), "hint": put(field.hint)})
-        for key, field in form.fields.items()
-    }
-    return form.model_copy(update={"title": put(form.title), "submit": put(form.submit), "fields": fields})
+    fields = {key: replace(field, label=put(field.label), hint=put(field.hint)) for key, field in form.fields.items()}
+    return replace(form, title=put(form.title), submit=put(form.submit), fields=fields)
 
 
 def _in(context: str | None) -> str:

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol, runtime_checkable
 
 from aiohttp import web
-from pydantic_settings import BaseSettings
 
 from bot.model import CheckIn, Conversation, Debrief, Event, Form, Handle, Person, Screen, Turn
+from bot.runtime.environment import Group
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +260,7 @@ class Plug(Protocol):
     def name(self) -> str: ...
 
     @property
-    def settings(self) -> type[BaseSettings]: ...
+    def settings(self) -> type[Group]: ...
 
     @property
     def fallback(self) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+import msgspec
 
 from bot.errors import StorageFault
 from bot.model import Conversation, Handle, Person, Screen
@@ -26,21 +26,22 @@ class Body:
     reach: str = ""
 
 
-CONVERSATION = TypeAdapter(Conversation)
-BODY = TypeAdapter(Body)
-SLOTS: TypeAdapter[Mapping[str, str]] = TypeAdapter(Mapping[str, str])
+CONVERSATION = msgspec.json.Decoder(Conversation)
+BODY = msgspec.json.Decoder(Body)
+SLOTS: msgspec.json.Decoder[Mapping[str, str]] = msgspec.json.Decoder(dict[str, str])
+_encode = msgspec.json.Encoder().encode
 
 
-def seal(vault: Vault, adapter: TypeAdapter[Value], value: Value, person: Person) -> bytes:
-    return vault.seal(adapter.dump_json(value), person)
+def seal(vault: Vault, value: Conversation | Body | dict[str, str], person: Person) -> bytes:
+    return vault.seal(_encode(value), person)
 
 
-def unseal(vault: Vault, adapter: TypeAdapter[Value], sealed: bytes, person: Person) -> Value:
+def unseal(vault: Vault, kind: msgspec.json.Decoder[Value], sealed: bytes, person: Person) -> Value:
     """Raises StorageFault when it does not open, or holds what this version does not know."""
     text = vault.unseal(sealed, person)
     try:
-        return adapter.validate_json(text)
-    except ValidationError:
+        return kind.decode(text)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
         # Its own words would quote the person's.
         raise StorageFault("A sealed row has another shape than this version of Debrief knows.") from None
 

@@ -91,7 +91,7 @@ class Turns:
             if row is not None:
                 yield from forget(int(row[0]), event.person)
             return
-        body = seal(self._vault, CONVERSATION, turn.conversation, event.person)
+        body = seal(self._vault, turn.conversation, event.person)
         if row is None:
             person_id = int((yield query("person_add", body=body, at=at, **address(event.person))))
         else:
@@ -114,7 +114,7 @@ class Turns:
         elif isinstance(effect, KeepFor):
             yield query("person_keep", person_id=person_id, days=effect.days)
         elif isinstance(effect, Record):
-            body = seal(self._vault, SLOTS, dict(effect.slots), event.person)
+            body = seal(self._vault, dict(effect.slots), event.person)
             yield query("debrief_put", person_id=person_id, number=effect.debrief, body=body, at=micros(event.at))
 
     def _plan(self, effect: PlanCheckIn, person: Person, debrief: int, person_id: int) -> Script[None]:
@@ -140,7 +140,7 @@ class Turns:
         A knock lies ready: it is claimed when the platform's pace has room for it, by whoever serves the platform.
         """
         person, at = event.person, micros(event.at)
-        body = seal(self._vault, BODY, Body(screen, event.handle, reach), person)
+        body = seal(self._vault, Body(screen, event.handle, reach), person)
         row = {"key": key, "body": body, "made_at": at, **address(person)}
         if isinstance(event, TimerFired):
             check_in = event.check_in.id

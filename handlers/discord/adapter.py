@@ -2,21 +2,22 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import aiohttp
 import discord
 
 from bot.errors import PlatformRefused
-from bot.model import ENGLISH, Event
+from bot.model import ENGLISH, Event, Form
 from bot.runtime.logs import outline
 from bot.runtime.ports import Core, Later, Pace, Parcel, Receipt, Sent
 from handlers.discord import client as discord_client
 from handlers.discord import commands, inbound, invalid, position, render
+from handlers.discord.direct import Direct
 from handlers.discord.inbound import Interaction
+from handlers.discord.position import Position
 from handlers.discord.receipts import Line
 from handlers.discord.sender import Sender, Waiting
 from handlers.discord.settings import DiscordSettings
@@ -29,6 +30,9 @@ REQUEST_S = 10.0
 DEFER_AFTER_S = 1.8
 LAST_TURNS_S = 10.0
 HANG_UP_S = 0.5
+_UPDATE = discord.InteractionResponseType.message_update
+
+_T = TypeVar("_T")
 
 
 class DiscordAdapter:
@@ -54,7 +58,8 @@ class DiscordAdapter:
             self._client.event(listener)
         self._commands = commands.tree(self._client, core, self._on_command)
         self._line = Line(request_s, most_invalid)
-        self._sender = Sender(self._client, core, self._line)
+        self._direct = Direct(self._client, settings.api_url)
+        self._sender = Sender(self._client, core, self._line, self._direct)
         self._gateway: asyncio.Task[None] | None = None
         self._at_work: set[asyncio.Task[Any]] = set()
         self._up = False
@@ -75,8 +80,7 @@ class DiscordAdapter:
     async def send(self, parcel: Parcel) -> Receipt:
         if not self._up:
             return Later()
-        with self._counted():
-            return await self._sender.send(parcel)
+        return await self._counted(self._sender.send(parcel))
 
     async def hears(self) -> bool:
         return self._up and self._client.is_ready() and self._gateway is not None and not self._gateway.done()
@@ -92,6 +96,7 @@ class DiscordAdapter:
         if self._at_work:
             await asyncio.wait(self._at_work, timeout=LAST_TURNS_S)
         self._up = False
+        await self._direct.close()
         await self._client.close()
 
     async def _register(self) -> None:
@@ -133,26 +138,32 @@ class DiscordAdapter:
 
     async def _pressed(self, interaction: Interaction) -> None:
         shown = position.read(interaction.custom_id or "")
-        form = self._core.form(shown.step, shown.choice, shown.language) if shown and shown.form else None
-        if shown and form:
-            opening = self._acknowledge(interaction.response.send_modal(render.modal(form, shown)))
-            await self._guarded(opening, partial(_tell, interaction), shown.language)
-        elif event := inbound.press(interaction, self._core.clock.now()):
+        if shown is None:
+            return
+        form = self._core.form(shown.step, shown.choice, shown.language) if shown.form else None
+        if form:
+            waiting = Waiting(interaction)
+            await self._guarded(self._open(waiting, form, shown), partial(_tell, waiting), shown.language)
+        elif event := inbound.press(interaction, shown, self._core.clock.now()):
             await self._guarded_turn(interaction, event)
+
+    async def _open(self, waiting: Waiting, form: Form, shown: Position) -> None:
+        await self._acknowledge(waiting.interaction.response.send_modal(render.modal(form, shown)))
 
     async def _on_command(self, interaction: Interaction, text: str) -> None:
         event = inbound.command(interaction, text, self._core.clock.now())
         await self._guarded_turn(interaction, event)
 
     async def _guarded_turn(self, interaction: Interaction, event: Event) -> None:
-        await self._guarded(self._turn(interaction, event), partial(_tell, interaction), event.locale)
+        waiting = Waiting(interaction)
+        await self._guarded(self._turn(waiting, event), partial(_tell, waiting), event.locale)
 
     async def _message_turn(self, event: Event) -> None:
         await self._core.post(await self._core.take(event))
 
-    async def _turn(self, interaction: Interaction, event: Event) -> None:
+    async def _turn(self, waiting: Waiting, event: Event) -> None:
         """The answer is the first response. Where it takes too long, the response is put off instead."""
-        waiting = self._sender.waiting[interaction.id] = Waiting(interaction)
+        self._sender.waiting[waiting.interaction.id] = waiting
         deferring: set[asyncio.Task[None]] = set()
         timer = asyncio.get_running_loop().call_later(
             self._defer_after_s, lambda: deferring.add(asyncio.create_task(self._defer(waiting)))
@@ -161,8 +172,9 @@ class DiscordAdapter:
             await self._take_and_answer(waiting, event)
         finally:
             timer.cancel()
-            await asyncio.gather(*deferring)
-            del self._sender.waiting[interaction.id]
+            if deferring:
+                await asyncio.gather(*deferring)
+            del self._sender.waiting[waiting.interaction.id]
 
     async def _take_and_answer(self, waiting: Waiting, event: Event) -> None:
         taken = await self._core.take(event)
@@ -179,58 +191,66 @@ class DiscordAdapter:
         """Acknowledge now, answer by an edit later. Nothing to do where the answer itself was the response."""
         interaction = waiting.interaction
         async with waiting.lock:
-            if not interaction.response.is_done():
+            if not waiting.responded:
                 ephemeral = not inbound.in_own_dm(interaction)
-                await self._acknowledge(interaction.response.defer(ephemeral=ephemeral))
+                waiting.responded = await self._acknowledge(interaction.response.defer(ephemeral=ephemeral))
+                waiting.thinking = waiting.responded and _is_command(interaction)
 
     async def _say_nothing(self, waiting: Waiting) -> None:
         """A press is acknowledged and changes nothing; a command leaves no "is thinking" behind."""
         await self._defer(waiting)
-        if waiting.interaction.response.type is discord.InteractionResponseType.deferred_channel_message:
+        if waiting.thinking:
             await self._acknowledge(waiting.interaction.delete_original_response())
 
     async def _take_buttons_off(self, waiting: Waiting) -> None:
         """In a direct message: the words stay, and nothing that was answered can be pressed again."""
         interaction = waiting.interaction
-        if interaction.type is discord.InteractionType.application_command:
+        if _is_command(interaction):
             return
         async with waiting.lock:
-            if interaction.response.is_done():
+            if waiting.responded:
                 await self._acknowledge(interaction.edit_original_response(view=None))
             else:
-                await self._acknowledge(interaction.response.edit_message(view=None))
+                update = self._direct.respond(interaction, _UPDATE, {"components": []})
+                waiting.responded = await self._acknowledge(update)
 
-    async def _acknowledge(self, request: Awaitable[object]) -> None:
+    async def _acknowledge(self, request: Awaitable[object]) -> bool:
+        """Whether Discord took it."""
         _, receipt = await self._line.attempt(request)
-        if receipt != Sent():
-            log.warning("Discord did not take an acknowledgement: %s", receipt)
+        if isinstance(receipt, Sent):
+            return True
+        log.warning("Discord did not take an acknowledgement: %s", receipt)
+        return False
 
     async def _guarded(self, turn: Awaitable[None], tell: Callable[[str], Awaitable[object]], language: str) -> None:
         """A turn that fails is one person's failure: it is logged, and they are told to send it again."""
         try:
-            with self._counted():
-                await turn
+            await self._counted(turn)
         except Exception as error:
             log.error("An event from Discord was not taken: %s", outline(error))
             await self._acknowledge(tell(self._core.apology(language)))
 
-    @contextmanager
-    def _counted(self) -> Iterator[None]:
+    async def _counted(self, work: Awaitable[_T]) -> _T:
         """A stop waits for the task that this runs in."""
         task = cast("asyncio.Task[Any]", asyncio.current_task())
-        outermost = task not in self._at_work
+        if task in self._at_work:
+            return await work
         self._at_work.add(task)
         try:
-            yield
+            return await work
         finally:
-            if outermost:
-                self._at_work.discard(task)
+            self._at_work.discard(task)
 
 
-async def _tell(interaction: Interaction, words: str) -> None:
+def _is_command(interaction: Interaction) -> bool:
+    return interaction.type is discord.InteractionType.application_command
+
+
+async def _tell(waiting: Waiting, words: str) -> None:
     """A line for the person alone, whether the interaction had its first response or not."""
+    interaction = waiting.interaction
     ephemeral = not inbound.in_own_dm(interaction)
-    if interaction.response.is_done():
+    if waiting.responded:
         await interaction.followup.send(words, ephemeral=ephemeral)
     else:
         await interaction.response.send_message(words, ephemeral=ephemeral)

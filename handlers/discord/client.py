@@ -20,12 +20,14 @@ SIGN_IN_S = 30.0
 
 
 def make(settings: DiscordSettings) -> discord.Client:
+    """Needs a running loop."""
     # discord.py has no option for either address.
     Route.BASE = settings.api_url
     DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(settings.gateway_url)
     _still_the_logs()
     return discord.Client(
         intents=INTENTS,
+        connector=receipts.Connector(limit=0),
         allowed_mentions=discord.AllowedMentions.none(),
         max_messages=None,
         member_cache_flags=discord.MemberCacheFlags.none(),

@@ -10,6 +10,7 @@ import discord
 
 from bot.model import ChoicePicked, CommandInvoked, FormSubmitted, Handle, MessageReceived, Person
 from handlers.discord import position
+from handlers.discord.position import Position
 
 Interaction = discord.Interaction[discord.Client]
 
@@ -58,12 +59,11 @@ def command(interaction: Interaction, text: str, at: datetime) -> CommandInvoked
     return CommandInvoked(**_common(interaction, at), handle=_handle(interaction, at), text=text)
 
 
-def press(interaction: Interaction, at: datetime) -> ChoicePicked | None:
-    """A button, or an option of a select (whose value is the choice)."""
+def press(interaction: Interaction, shown: Position, at: datetime) -> ChoicePicked | None:
+    """A button, or an option of a select (whose value is the choice), at its position."""
     data: Mapping[str, Any] = interaction.data or {}
-    shown = position.read(str(data.get("custom_id", "")))
-    choice = shown and (shown.choice or next(iter(data.get("values", ())), ""))
-    if shown is None or not choice:
+    choice = shown.choice or next(iter(data.get("values", ())), "")
+    if not choice:
         return None
     return ChoicePicked(
         **_common(interaction, at),

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.errors import ProgramError
 from bot.model import ENGLISH
@@ -29,12 +30,25 @@ class Position:
 
 def write(position: Position, mark: str = "") -> str:
     """`mark` tells apart what would otherwise have the same custom_id, or names the parcel."""
-    language = "" if position.language == ENGLISH else f".{position.language}"
-    flag = f"f{language}" if position.form else ""
-    custom_id = f"d1|{position.step}|{position.visit}|{position.choice}|{flag}|{mark}"
-    if len(custom_id) > CUSTOM_ID_CHARS or not PATTERN.fullmatch(custom_id):
-        raise ProgramError(f"this position does not fit a custom_id of {CUSTOM_ID_CHARS} characters: {custom_id}")
+    before, after = _around(position.step, position.choice, position.form, position.language)
+    custom_id = f"{before}{position.visit}{after}{mark}"
+    if len(custom_id) > CUSTOM_ID_CHARS or position.visit < 0 or "|" in mark:
+        raise _unfit(custom_id)
     return custom_id
+
+
+@lru_cache(maxsize=1024)
+def _around(step: str, choice: str, form: bool, language: str) -> tuple[str, str]:
+    """What stands before a visit's number and after it: the same for everybody who is shown the choice."""
+    flag = "" if not form else "f" if language == ENGLISH else f"f.{language}"
+    before, after = f"d1|{step}|", f"|{choice}|{flag}|"
+    if not PATTERN.fullmatch(f"{before}0{after}"):
+        raise _unfit(f"{before}0{after}")
+    return before, after
+
+
+def _unfit(custom_id: str) -> ProgramError:
+    return ProgramError(f"this position does not fit a custom_id of {CUSTOM_ID_CHARS} characters: {custom_id}")
 
 
 def read(custom_id: str) -> Position | None:
@@ -42,8 +56,8 @@ def read(custom_id: str) -> Position | None:
     found = PATTERN.fullmatch(custom_id)
     if found is None:
         return None
-    language = found["language"] or ENGLISH
-    return Position(found["step"], int(found["visit"]), found["choice"], bool(found["form"]), language)
+    step, visit, choice, form, language, _ = found.groups()
+    return Position(step, int(visit), choice, bool(form), language or ENGLISH)
 
 
 def mark(custom_id: str) -> str:

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 import aiohttp
 import discord
+from discord.http import json_or_text
 
 from bot.runtime.ports import Later, Receipt, Refused, Sent, Unknown
 from handlers.discord import invalid
@@ -59,7 +60,7 @@ class _ServerFault(Exception):
 
 @dataclass(slots=True)
 class _Exchange:
-    """How far the request got. discord.py may hold it back before it leaves, and hold back the answer after."""
+    """How far the request got. It may be held back before it leaves, and discord.py may hold back the answer after."""
 
     left: bool = False
     status: int = 0
@@ -124,6 +125,9 @@ class Line:
 
 
 def _of_refusal(refusal: discord.HTTPException) -> Receipt:
+    if refusal.status < 400:
+        # A redirect: something stands before Discord.
+        return Later()
     if refusal.code in _HANDLE_IS_DEAD:
         return Later()
     if refusal.code == DMS_OPENED_TOO_FAST:
@@ -141,28 +145,45 @@ def _of_refusal(refusal: discord.HTTPException) -> Receipt:
 def tracing() -> aiohttp.TraceConfig:
     """Follows each watched request, and ends it at its first 429 or 5xx."""
     trace = aiohttp.TraceConfig()
-    trace.on_request_start.append(_starts)
-    trace.on_request_headers_sent.append(_leaves)
     trace.on_request_end.append(_is_answered)
     return trace
 
 
-async def _starts(_: aiohttp.ClientSession, __: SimpleNamespace, ___: aiohttp.TraceRequestStartParams) -> None:
-    if exchange := _watched.get():
-        exchange.left, exchange.status = False, 0
+class Connector(aiohttp.TCPConnector):
+    """Notes when a watched request gets its connection: from then on it may be on its way."""
 
-
-async def _leaves(_: aiohttp.ClientSession, __: SimpleNamespace, ___: aiohttp.TraceRequestHeadersSentParams) -> None:
-    if exchange := _watched.get():
-        exchange.left = True
+    async def connect(
+        self,
+        req: aiohttp.ClientRequest,
+        traces: list[aiohttp.tracing.Trace],
+        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109  aiohttp's signature
+    ) -> aiohttp.connector.Connection:
+        connection = await super().connect(req, traces, timeout)
+        if exchange := _watched.get():
+            exchange.left, exchange.status = True, 0
+        return connection
 
 
 async def _is_answered(_: aiohttp.ClientSession, __: SimpleNamespace, answer: aiohttp.TraceRequestEndParams) -> None:
+    _note(answer.response)
+
+
+async def judge(response: aiohttp.ClientResponse) -> None:
+    """The end of a request that discord.py did not make: raises what it would for one that Discord did not take."""
+    _note(response)
+    if response.status >= 300:
+        raise discord.HTTPException(response, await json_or_text(response))
+    if not response.content.is_eof():
+        # A connection is used again only when the answer is all there.
+        await response.read()
+
+
+def _note(response: aiohttp.ClientResponse) -> None:
     exchange = _watched.get()
     if exchange is None:
         return
-    headers = answer.response.headers
-    exchange.status = answer.response.status
+    headers = response.headers
+    exchange.status = response.status
     exchange.invalid = exchange.status in invalid.STATUSES and headers.get("X-RateLimit-Scope") != "shared"
     if exchange.status == 429:
         seconds = headers.get("X-RateLimit-Reset-After") or headers.get("Retry-After")

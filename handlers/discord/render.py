@@ -78,9 +78,11 @@ def escape(text: str) -> str:
 def rows(screen: Screen, key: str) -> list[Json]:
     """The menu, the choices, and last the safety button, which also carries the parcel's key.
 
-    Plain JSON: discord.py's own components cost more to make than the rest of an answer.
+    Plain JSON, and nothing that Discord takes for granted: discord.py's own components cost more to make than
+    the rest of an answer.
     """
-    found = [*_menu_rows(screen), *_button_rows(screen, key)]
+    found = list(_menu_rows(screen))
+    found += _button_rows(screen, key, ROWS_ITEMS - len(found))
     if len(found) > ROWS_ITEMS:
         raise ProgramError(f"{screen.step} has more to press than Discord's {ROWS_ITEMS} rows hold")
     return [{"type": _ROW, "components": row} for row in found]
@@ -129,15 +131,8 @@ def _menu_rows(screen: Screen) -> Iterator[list[Json]]:
             {
                 "type": _SELECT,
                 "custom_id": position.write(Position(screen.step, screen.visit), str(number)),
-                "min_values": 1,
-                "max_values": 1,
-                "disabled": False,
-                "required": True,
                 "placeholder": _placeholder(screen.menu, options, whole=len(batches) == 1),
-                "options": [
-                    {"label": clip(option.label, OPTION_CHARS), "value": option.id, "default": False}
-                    for option in options
-                ],
+                "options": [{"label": clip(option.label, OPTION_CHARS), "value": option.id} for option in options],
             }
         ]
 
@@ -149,11 +144,10 @@ def _placeholder(menu: Menu, options: Sequence[Option], *, whole: bool) -> str:
     return f"{clip(menu.label, SELECT_PLACEHOLDER_CHARS - len(span) - 2)}: {span}"
 
 
-def _button_rows(screen: Screen, key: str) -> Iterator[list[Json]]:
+def _button_rows(screen: Screen, key: str, left: int) -> Iterator[list[Json]]:
     """Safety has a row of its own where there is one to spare."""
     choices = [_button(screen, choice) for choice in screen.choices]
     safety = _button(screen, screen.safety, key)
-    left = ROWS_ITEMS - sum(1 for _ in _menu_rows(screen))
     if len(choices) <= (left - 1) * ROW_BUTTONS_ITEMS:
         yield from _batches(choices, ROW_BUTTONS_ITEMS)
         yield [safety]
@@ -166,7 +160,6 @@ def _button(screen: Screen, choice: Choice, mark: str = "") -> Json:
     return {
         "type": _BUTTON,
         "style": _GREY,
-        "disabled": False,
         "label": clip(choice.label, BUTTON_CHARS),
         "custom_id": position.write(shown, mark),
     }

@@ -5,18 +5,16 @@ A direct message is guarded by its nonce for a few minutes, and after that by re
 """
 
 import asyncio
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import cast
 
 import discord
-from discord.http import MultipartParameters
 
 from bot.model import RESUME, Screen
 from bot.runtime.ports import Core, Later, Parcel, Receipt, Refused, Sent, Unknown
 from handlers.discord import inbound, position, render
+from handlers.discord.direct import Direct
 from handlers.discord.inbound import Interaction, Reply
 from handlers.discord.receipts import ADDRESS_IS_GONE, NO_ADDRESS, Line
 
@@ -28,23 +26,29 @@ REMEMBERED_CHANNELS = 10_000
 # How far Discord's clock and ours may differ when messages are compared.
 CLOCKS_DIFFER = timedelta(minutes=1)
 _NO_MENTIONS = discord.AllowedMentions.none().to_dict()
+_RINGS = discord.MessageFlags(suppress_embeds=True).value
+_SILENT = discord.MessageFlags(suppress_embeds=True, suppress_notifications=True).value
 
 
 @dataclass(slots=True)
 class Waiting:
     """An interaction that Discord expects a first response to. The lock: it takes exactly one.
 
+    `responded`: it has taken that one; `thinking`: which put the answer to a command off.
     `answered`: its screen is there, or may be.
     """
 
     interaction: Interaction
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    responded: bool = False
+    thinking: bool = False
     answered: bool = False
 
 
 class Sender:
-    def __init__(self, client: discord.Client, core: Core, line: Line) -> None:
+    def __init__(self, client: discord.Client, core: Core, line: Line, direct: Direct) -> None:
         self._client = client
+        self._direct_line = direct
         self._core = core
         self._line = line
         self._opened: dict[str, int] = {}
@@ -60,10 +64,11 @@ class Sender:
         if waiting is None:
             return await self._edit_response(reply, parcel)
         async with waiting.lock:
-            if waiting.interaction.response.is_done() or parcel.again:
+            if waiting.responded or parcel.again:
                 receipt = await self._edit_response(reply, parcel)
             else:
                 receipt = await self._first_response(waiting.interaction, parcel)
+                waiting.responded = isinstance(receipt, Sent)
         waiting.answered = isinstance(receipt, Sent | Unknown)
         return receipt
 
@@ -106,8 +111,7 @@ class Sender:
         settled = not (parcel.again or parcel.only_look)
         if quiet_s := self._line.quiet_s():
             return Later(quiet_s, everyone=True) if settled else Unknown()
-        guarded = timedelta(0) <= self._core.clock.now() - parcel.made_at <= NONCE_LIVES
-        if parcel.only_look or not (settled or guarded):
+        if parcel.only_look or not (settled or self._guarded(parcel)):
             receipt = await self._settle(parcel)
             if parcel.only_look:
                 return receipt if isinstance(receipt, Sent | Later) else Unknown()
@@ -116,6 +120,9 @@ class Sender:
             settled = True
         receipt = await self._write(parcel, settled=settled)
         return Unknown() if isinstance(receipt, Later) and not settled else receipt
+
+    def _guarded(self, parcel: Parcel) -> bool:
+        return timedelta(0) <= self._core.clock.now() - parcel.made_at <= NONCE_LIVES
 
     async def _write(self, parcel: Parcel, *, settled: bool) -> Receipt:
         """To the address that we know. Where Discord says that there is none such, once more to the one it opens;
@@ -166,20 +173,15 @@ class Sender:
         return self._client.get_partial_messageable(channel, type=discord.ChannelType.private)
 
     async def _post(self, channel: int, parcel: Parcel) -> Receipt:
-        """By discord.py's own request alone: what it makes of the answer, nobody needs."""
-        flags = discord.MessageFlags(suppress_embeds=True, suppress_notifications=not _may_ring(parcel))
-        files = render.files(parcel.screen)
         payload = {
             "content": self._direct_words(parcel),
             "components": render.rows(parcel.screen, parcel.key),
             "nonce": parcel.key,
             "enforce_nonce": True,
-            "flags": flags.value,
+            "flags": _RINGS if _may_ring(parcel) else _SILENT,
             "allowed_mentions": _NO_MENTIONS,
-            "attachments": [file.to_dict(number) for number, file in enumerate(files)],
         }
-        params = _multipart(payload, files) if files else MultipartParameters(payload, multipart=None, files=None)
-        _, receipt = await self._line.attempt(self._client.http.send_message(channel, params=params))
+        _, receipt = await self._line.attempt(self._direct_line.message(channel, payload, parcel.screen.document))
         return receipt
 
     async def _look(self, channel: int, parcel: Parcel) -> Receipt:
@@ -223,16 +225,6 @@ def _may_ring(parcel: Parcel) -> bool:
     """A notification shows the message itself, so only neutral ones may ring: a check-in's knock, and the line
     that an answer waits. Whoever has just written or pressed has the conversation open."""
     return bool(parcel.check_in) or any(choice.id == RESUME for choice in parcel.screen.choices)
-
-
-def _multipart(payload: Mapping[str, Any], files: list[discord.File]) -> MultipartParameters:
-    """As discord.py's own, which would make the rest of the payload over."""
-    parts: list[dict[str, Any]] = [{"name": "payload_json", "value": json.dumps(payload)}]
-    for number, file in enumerate(files):
-        kind = "application/octet-stream"
-        part = {"name": f"files[{number}]", "value": file.fp, "filename": file.filename, "content_type": kind}
-        parts.append(part)
-    return MultipartParameters(None, multipart=parts, files=files)
 
 
 def _custom_ids(message: discord.Message) -> set[str]:

@@ -1,41 +1,29 @@
 """What Discord needs to know of us: the token, and where Discord is. No network here."""
 
 import re
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from pydantic import SecretStr, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from bot.runtime.environment import Group, Secret, setting
 
 PORTAL = "https://discord.com/developers/applications"
 _TOKEN = re.compile(r"[\w-]{18,}\.[\w-]{4,}\.[\w-]{20,}", re.ASCII)
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
-class DiscordSettings(BaseSettings):
+def _without_a_last_slash(text: str) -> str:
+    return text.rstrip("/")
+
+
+@dataclass(frozen=True, slots=True)
+class DiscordSettings(Group):
     """`DISCORD_...` from the environment and `.env`. The two URLs are for proxies and tests."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="DISCORD_",
-        env_file=".env",
-        env_file_encoding="utf-8",
-        env_ignore_empty=True,
-        extra="ignore",
-        frozen=True,
-    )
+    prefix = "DISCORD_"
 
-    token: SecretStr = SecretStr("")
-    api_url: str = "https://discord.com/api/v10"
-    gateway_url: str = "wss://gateway.discord.gg/"
-
-    @field_validator("token", "api_url", "gateway_url", mode="before")
-    @classmethod
-    def _without_spaces_around(cls, value: object) -> object:
-        return value.strip() if isinstance(value, str) else value
-
-    @field_validator("api_url")
-    @classmethod
-    def _without_a_last_slash(cls, value: str) -> str:
-        return value.rstrip("/")
+    token: Secret = setting(Secret(), Secret)
+    api_url: str = setting("https://discord.com/api/v10", _without_a_last_slash)
+    gateway_url: str = setting("wss://gateway.discord.gg/", str)
 
 
 def configured(settings: DiscordSettings) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import aiohttp
-from pydantic import TypeAdapter
+import msgspec
 from slack_sdk.web.async_client import AsyncWebClient
 from yarl import URL
 
@@ -18,7 +18,7 @@ from handlers.slack import receipts
 Fields = Mapping[str, Any]
 _Read = Callable[[aiohttp.ClientResponse], Awaitable[Receipt]]
 
-_FIELDS: TypeAdapter[Fields] = TypeAdapter(Any)
+_encode = msgspec.json.Encoder().encode
 
 # Slack's yes comes first in its answer; what follows is the whole message once more.
 _YES = re.compile(rb'\{\s*"ok"\s*:\s*true\b')
@@ -45,7 +45,7 @@ class Poster:
         if self._session.closed:
             return Later()
         try:
-            body = _FIELDS.dump_json(fields)
+            body = _encode(fields)
             async with self._session.post(url, data=body, headers=headers, proxy=self._proxy) as response:
                 return await read(response)
         except receipts.FAILURES as error:

@@ -1,9 +1,9 @@
 """What Slack needs to know of us and we of Slack: the settings, their faults, the scopes and events."""
 
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from pydantic import SecretStr, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from bot.runtime.environment import Group, Secret, setting
 
 COMMAND = "/debrief"
 SCOPES = frozenset({"chat:write", "commands", "im:history", "im:write", "users:read"})
@@ -11,32 +11,20 @@ EVENTS = frozenset({"message.im"})
 MANIFEST = "handlers/slack/manifest.yaml"
 
 
-class SlackSettings(BaseSettings):
+def _ending_in_a_slash(text: str) -> str:
+    return text if text.endswith("/") else f"{text}/"
+
+
+@dataclass(frozen=True, slots=True)
+class SlackSettings(Group):
     """`SLACK_...` from the environment and `.env`. With an app token Socket Mode is used, otherwise signed HTTP."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="SLACK_",
-        env_file=".env",
-        env_file_encoding="utf-8",
-        env_ignore_empty=True,
-        extra="ignore",
-        frozen=True,
-    )
+    prefix = "SLACK_"
 
-    bot_token: SecretStr = SecretStr("")
-    app_token: SecretStr = SecretStr("")
-    signing_secret: SecretStr = SecretStr("")
-    api_url: str = "https://slack.com/api/"
-
-    @field_validator("bot_token", "app_token", "signing_secret", "api_url", mode="before")
-    @classmethod
-    def _without_spaces_around(cls, value: object) -> object:
-        return value.strip() if isinstance(value, str) else value
-
-    @field_validator("api_url")
-    @classmethod
-    def _ending_in_a_slash(cls, value: str) -> str:
-        return value if value.endswith("/") else f"{value}/"
+    bot_token: Secret = setting(Secret(), Secret)
+    app_token: Secret = setting(Secret(), Secret)
+    signing_secret: Secret = setting(Secret(), Secret)
+    api_url: str = setting("https://slack.com/api/", _ending_in_a_slash)
 
     @property
     def socket_mode(self) -> bool:

@@ -3,11 +3,11 @@
 The library's own way there (a queue, a loop that empties it, listeners) costs as much again as reading the frame.
 """
 
-import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+import msgspec
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -18,6 +18,8 @@ from handlers.slack.tasks import Tasks
 Turn = Callable[[Mapping[str, Any]], Awaitable[int]]
 
 PING_S = 10.0
+
+_decode = msgspec.json.Decoder().decode
 
 log = logging.getLogger(__name__)
 
@@ -33,9 +35,9 @@ class Socket(SocketModeClient):
     async def enqueue_message(self, message: str) -> None:
         """What the library does with a frame. Those that are no event (hello, disconnect) are left to it."""
         try:
-            frame = json.loads(message)
+            frame = _decode(message)
             envelope_id, payload = frame["envelope_id"], frame["payload"]
-        except (ValueError, LookupError, TypeError):
+        except (msgspec.MsgspecError, ValueError, LookupError, TypeError, RecursionError):
             await super().enqueue_message(message)
         else:
             self._turns.start(self._take(envelope_id, payload if isinstance(payload, dict) else {}))

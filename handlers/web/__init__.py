@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
-from pydantic_settings import BaseSettings
 
+from bot.runtime.environment import Group
 from bot.runtime.ports import Core, Finding, Platform
 
 
-class NoSettings(BaseSettings):
+@dataclass(frozen=True, slots=True)
+class NoSettings(Group):
     """The playground has none."""
 
 
@@ -21,7 +22,7 @@ class WebPlug:
     """`fallback`: no setting turns this platform on; it opens where no other one is configured."""
 
     name: str = "web"
-    settings: type[BaseSettings] = NoSettings
+    settings: type[Group] = NoSettings
     fallback: bool = True
 
     def configured(self, settings: Any) -> bool:

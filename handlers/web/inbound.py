@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated, Literal, TypedDict
+from typing import Annotated, TypedDict
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+import msgspec
 
 from bot.model import RESUME, ChoicePicked, CommandInvoked, Event, FormSubmitted, MessageReceived, Person
 
@@ -17,11 +17,11 @@ FRAME_LONGEST_CHARS = 64 * 1024
 SKIP_LONGEST_S = 31 * 24 * 60 * 60
 
 _HOST = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?", re.IGNORECASE)
-_UUID = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
-_LOCALE = r"^([A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8}){0,4})?$"
+_UUID = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$(?!\n)"
+_LOCALE = r"^([A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8}){0,4})?$(?!\n)"
 
-Uuid = Annotated[str, StringConstraints(pattern=_UUID)]
-Name = Annotated[str, StringConstraints(max_length=200)]
+Uuid = Annotated[str, msgspec.Meta(pattern=_UUID)]
+Name = Annotated[str, msgspec.Meta(max_length=200)]
 
 
 def refusal(peer: str, host: str, origin: str | None, *, socket: bool) -> str:
@@ -47,64 +47,57 @@ def _is_loopback(peer: str) -> bool:
     return (mapped or address).is_loopback
 
 
-class _Frame(BaseModel):
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+class _Frame(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="type"):
+    """What a frame has, no more and no less, and what its values must be."""
 
 
-class Hello(_Frame):
+class Hello(_Frame, frozen=True, tag="hello"):
     """The first frame of a connection. `fresh`: the page has nothing to show yet."""
 
-    type: Literal["hello"]
     id: Uuid
     person: Uuid
-    locale: Annotated[str, StringConstraints(pattern=_LOCALE)] = ""
+    locale: Annotated[str, msgspec.Meta(pattern=_LOCALE)] = ""
     fresh: bool = False
 
 
-class Shown(_Frame):
+class Shown(_Frame, frozen=True, tag="shown"):
     """The page has the screen of this key, and keeps it."""
 
-    type: Literal["shown"]
     key: Name
 
 
-class Skip(_Frame):
+class Skip(_Frame, frozen=True, tag="skip"):
     """Put the playground's clock forward."""
 
-    type: Literal["skip"]
     id: Uuid
-    seconds: Annotated[int, Field(gt=0, le=SKIP_LONGEST_S)]
+    seconds: Annotated[int, msgspec.Meta(gt=0, le=SKIP_LONGEST_S)]
 
     @property
     def by(self) -> timedelta:
         return timedelta(seconds=self.seconds)
 
 
-class _Said(_Frame):
-    type: Literal["said"]
+class _Said(_Frame, frozen=True, tag="said"):
     id: Uuid
     text: str
 
 
-class _Command(_Frame):
-    type: Literal["command"]
+class _Command(_Frame, frozen=True, tag="command"):
     id: Uuid
     text: str = ""
 
 
-class _Picked(_Frame):
-    type: Literal["picked"]
+class _Picked(_Frame, frozen=True, tag="picked"):
     id: Uuid
     step: Name
-    visit: Annotated[int, Field(ge=0)]
+    visit: Annotated[int, msgspec.Meta(ge=0)]
     choice: Name
 
 
-class _Submitted(_Frame):
-    type: Literal["submitted"]
+class _Submitted(_Frame, frozen=True, tag="submitted"):
     id: Uuid
     step: Name
-    visit: Annotated[int, Field(ge=0)]
+    visit: Annotated[int, msgspec.Meta(ge=0)]
     choice: Name
     values: dict[Name, str]
 
@@ -134,9 +127,7 @@ class _Who(TypedDict):
 
 Inbound = Hello | Shown | Skip | Event | Fault
 
-_FRAMES: TypeAdapter[Hello | Shown | Skip | _Said | _Command | _Picked | _Submitted] = TypeAdapter(
-    Annotated[Hello | Shown | Skip | _Said | _Command | _Picked | _Submitted, Field(discriminator="type")]
-)
+_FRAMES = msgspec.json.Decoder(Hello | Shown | Skip | _Said | _Command | _Picked | _Submitted)
 
 
 def read(text: str, speaker: Speaker | None, now: datetime) -> Inbound:
@@ -144,8 +135,8 @@ def read(text: str, speaker: Speaker | None, now: datetime) -> Inbound:
     if len(text) > FRAME_LONGEST_CHARS:
         return Fault("too_long_at_once", _frame_id(text))
     try:
-        frame = _FRAMES.validate_json(text)
-    except ValidationError:
+        frame = _FRAMES.decode(text)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
         return Fault("unreadable", _frame_id(text))
     if isinstance(frame, Hello):
         return Fault("unreadable", frame.id) if speaker else frame
@@ -162,7 +153,7 @@ def speaker(hello: Hello) -> Speaker:
 
 def resume(hello: Hello, now: datetime) -> Event:
     """A page with nothing to show asks where the conversation stands."""
-    frame = _Picked(type="picked", id=hello.id, step="", visit=0, choice=RESUME)
+    frame = _Picked(id=hello.id, step="", visit=0, choice=RESUME)
     return _event(frame, speaker(hello), now)
 
 

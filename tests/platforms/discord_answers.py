@@ -37,6 +37,8 @@ class Answers:
         self._check(asked, kind, data)
         asked.original = self._carry_out(asked, kind, data, uploads)
         asked.answer = kind
+        if not request.query.get("with_response"):
+            return web.Response(status=204)
         message = asked.original
         callback = {"id": str(asked.id), "type": asked.kind, "response_message_id": message and str(message.id)}
         resource = {"type": kind, **({"message": message.payload()} if message else {})}

@@ -8,8 +8,6 @@ from dataclasses import replace
 from datetime import timedelta
 from secrets import token_urlsafe
 
-from pydantic import SecretStr
-
 from bot.errors import ProgramError
 from bot.model import (
     SAFETY,
@@ -24,6 +22,7 @@ from bot.model import (
     Screen,
 )
 from bot.model import Person as Somebody
+from bot.runtime.environment import Secret
 from bot.runtime.ports import Clock, Parcel, Receipt, Taken
 from handlers.discord.adapter import DiscordAdapter
 from handlers.discord.invalid import MOST
@@ -143,9 +142,7 @@ class FakeCore:
 
 
 def settings(server: DiscordServer, token: str = TOKEN) -> DiscordSettings:
-    return DiscordSettings(
-        _env_file=None, token=SecretStr(token), api_url=server.api_url, gateway_url=server.gateway.url
-    )
+    return DiscordSettings(token=Secret(token), api_url=server.api_url, gateway_url=server.gateway.url)
 
 
 @asynccontextmanager

@@ -53,10 +53,10 @@ class Person:
         data = {"id": "1", "name": "debrief", "type": 1, "options": options}
         return await self._interact(COMMAND, where, data)
 
-    async def press(self, message: Message, label: str) -> Interaction:
+    async def press(self, message: Message, label: str, token: str = "") -> Interaction:
         button = next(item for item in message.items if item.get("label") == label)
         data = {"custom_id": button["custom_id"], "component_type": rules.BUTTON}
-        return await self._interact(COMPONENT, self._place(message), data, message)
+        return await self._interact(COMPONENT, self._place(message), data, message, token)
 
     async def pick(self, message: Message, label: str) -> Interaction:
         for select in message.items:
@@ -85,11 +85,13 @@ class Person:
         elsewhere: dict[int, Where] = {SERVER_CHANNEL: "server", GROUP_CHAT: "group", FRIENDS_CHAT: "friend"}
         return elsewhere[message.channel]
 
-    async def _interact(self, kind: int, where: Where, data: Payload, message: Message | None = None) -> Interaction:
-        discord = self.discord
+    async def _interact(
+        self, kind: int, where: Where, data: Payload, message: Message | None = None, token: str = ""
+    ) -> Interaction:
+        discord, token = self.discord, token or token_urlsafe(48)
         elsewhere = {"server": SERVER_CHANNEL, "group": GROUP_CHAT, "friend": FRIENDS_CHAT}
         channel = elsewhere.get(where, self.dm_channel)
-        asked = Interaction(discord.new_id(), token_urlsafe(48), kind, self.id, channel, discord.now(), message)
+        asked = Interaction(discord.new_id(), token, kind, self.id, channel, discord.now(), message)
         discord.interactions.append(asked)
         payload: Payload = {
             "id": str(asked.id),

@@ -31,6 +31,8 @@ async def given(request: web.Request) -> tuple[dict[str, Any], dict[str, Upload]
     async for part in await request.multipart():
         assert isinstance(part, BodyPartReader)
         content = bytes(await part.read())
+        if f'name="{part.name}"' not in part.headers["Content-Disposition"]:
+            raise Refusal(400, 50035, "Invalid Form Body", [f"{part.name}: a quoted name"])
         if part.name == "payload_json":
             payload = json.loads(content)
         elif number := _FILE.fullmatch(part.name or ""):

@@ -7,7 +7,7 @@ from contextlib import suppress
 from aiohttp import web
 
 from tests.platforms import discord_rules as rules
-from tests.platforms.cuts import half_an_answer
+from tests.platforms.cuts import half_an_answer, in_two_parts
 from tests.platforms.discord_answers import Answers
 from tests.platforms.discord_gateway import Gateway
 from tests.platforms.discord_rules import Refusal, reply
@@ -54,6 +54,7 @@ class DiscordServer(World):
         if not request.path.startswith("/api/"):
             return await handler(request)
         self.requests.append((request.method, request.path))
+        self.transports.add(request.transport)
         fault = next((f for f in self.faults if f.method == request.method and f.part in request.path), None)
         if fault is None:
             return await self._answer(request, handler)
@@ -81,15 +82,19 @@ class DiscordServer(World):
         fault.struck = True
         await self.changed()
         if fault.kind == "broken":
-            return reply({"message": "broken", "code": fault.code}, status=fault.status)
+            # A redirect leads back here.
+            back = {"Location": request.path} if fault.status in range(300, 400) else {}
+            return reply({"message": "broken", "code": fault.code}, status=fault.status, headers=back)
         if fault.kind == "half":
             # Discord's status alone tells whether it took what it was given.
             return await half_an_answer(request, _body(answer), answer.status if fault.accepted else fault.status)
+        if fault.kind == "parts":
+            return await in_two_parts(request, _body(answer), answer.status)
         if fault.kind == "late":
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._released.wait(), fault.after_s)
         if fault.kind == "spent":
-            spent = {"Limit": "5", "Remaining": "0", "Reset-After": "30"}
+            spent = {"Limit": "5", "Remaining": "0", "Reset-After": str(fault.after_s)}
             answer.headers.update({f"X-RateLimit-{name}": value for name, value in spent.items()})
         if fault.kind == "silent":
             await self._released.wait()

@@ -116,12 +116,13 @@ class Fault:
     """`accepted`: what was asked for is done before the misbehaviour begins.
 
     `late`: the answer comes `after_s` later; `silent`: it never comes; `half`: it ends in its middle.
+    `parts`: it comes in two parts. `spent`: nothing more may be sent to the same channel for `after_s`.
     `struck`: it has gone wrong.
     """
 
     method: str
     part: str
-    kind: Literal["limited", "banned", "broken", "silent", "late", "cut", "half", "spent"]
+    kind: Literal["limited", "banned", "broken", "silent", "late", "cut", "half", "spent", "parts"]
     accepted: bool = True
     status: int = 500
     code: int = 0
@@ -142,6 +143,7 @@ class World:
         self.registrations = 0
         self.app: Payload = {"flags": 0, "integration_types_config": {"0": {}, "1": {}}}
         self.requests: list[tuple[str, str]] = []
+        self.transports: set[object] = set()
         self.refusals: list[Refusal] = []
         self.faults: list[Fault] = []
         self._dms: dict[int, int] = {}

@@ -10,9 +10,9 @@ from typing import TypeVar
 
 import pytest
 from aiohttp import web
-from pydantic import SecretStr
 
 from bot.model import Choice, Event, Field, Form, Menu, Option, Person, Screen
+from bot.runtime.environment import Secret
 from bot.runtime.ports import Clock, Parcel, Receipt, Taken
 from handlers.slack.adapter import PATH, SlackAdapter
 from handlers.slack.patience import Patience
@@ -153,10 +153,9 @@ def settings(
     slack: SlackServer, *, socket_mode: bool = True, bot_token: str = BOT_TOKEN, app_token: str = APP_TOKEN
 ) -> SlackSettings:
     return SlackSettings(
-        _env_file=None,
-        bot_token=SecretStr(bot_token),
-        app_token=SecretStr(app_token if socket_mode else ""),
-        signing_secret=SecretStr("" if socket_mode else SIGNING_SECRET),
+        bot_token=Secret(bot_token),
+        app_token=Secret(app_token if socket_mode else ""),
+        signing_secret=Secret("" if socket_mode else SIGNING_SECRET),
         api_url=slack.api_url,
     )
 

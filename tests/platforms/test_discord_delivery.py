@@ -179,7 +179,7 @@ async def test_nothing_was_shown_when_the_conversation_could_not_be_opened(
 async def test_a_used_up_allowance_does_not_hold_what_was_sent(
     discord: DiscordServer, impatient: FakeCore, ann: Person
 ) -> None:
-    discord.fault("POST", MESSAGES, "spent")
+    discord.fault("POST", MESSAGES, "spent", after_s=30.0)
     assert await impatient.send(await impatient.check_in(ann)) == Sent()
     assert await impatient.send(await impatient.check_in(ann)) == Later()
     assert len(ann.sees()) == 1

@@ -127,10 +127,18 @@ def test_a_position_is_read_as_it_was_written() -> None:
     assert not position.mark("another bot's button")
 
 
-@pytest.mark.parametrize("place", [Position("a" * 95, 1, "b"), Position("a|b", 1, "c")])
-def test_a_position_that_no_custom_id_can_hold_is_a_bug(place: Position) -> None:
+@pytest.mark.parametrize(
+    ("place", "mark"),
+    [
+        (Position("a" * 95, 1, "b"), ""),
+        (Position("a|b", 1, "c"), ""),
+        (Position("a.b", -1, "c"), ""),
+        (Position("a.b", 1, "c"), "k|k"),
+    ],
+)
+def test_a_position_that_no_custom_id_can_hold_is_a_bug(place: Position, mark: str) -> None:
     with pytest.raises(ProgramError):
-        position.write(place)
+        position.write(place, mark)
 
 
 def test_more_than_discord_can_show_is_a_bug() -> None:
@@ -164,15 +172,11 @@ def test_a_screen_looks_like_this() -> None:
                     {
                         "type": 3,
                         "custom_id": "d1|test.step4|4|||0",
-                        "min_values": 1,
-                        "max_values": 1,
-                        "disabled": False,
-                        "required": True,
                         "placeholder": "Country",
                         "options": [
-                            {"label": "Country 0", "value": "c0", "default": False},
-                            {"label": "Country 1", "value": "c1", "default": False},
-                            {"label": "Country 2", "value": "c2", "default": False},
+                            {"label": "Country 0", "value": "c0"},
+                            {"label": "Country 1", "value": "c1"},
+                            {"label": "Country 2", "value": "c2"},
                         ],
                     }
                 ],
@@ -183,14 +187,12 @@ def test_a_screen_looks_like_this() -> None:
                     {
                         "type": 2,
                         "style": 2,
-                        "disabled": False,
                         "label": "Breathe with me",
                         "custom_id": "d1|test.step4|4|breathe||",
                     },
                     {
                         "type": 2,
                         "style": 2,
-                        "disabled": False,
                         "label": "Write it down",
                         "custom_id": "d1|test.step4|4|note|f|",
                     },
@@ -202,7 +204,6 @@ def test_a_screen_looks_like_this() -> None:
                     {
                         "type": 2,
                         "style": 2,
-                        "disabled": False,
                         "label": "I need safety help",
                         "custom_id": "d1|test.step4|4|safety||key",
                     }

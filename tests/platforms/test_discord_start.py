@@ -4,10 +4,12 @@ import asyncio
 import logging
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from bot.errors import PlatformRefused
+from bot.runtime import environment
 from handlers.discord import plug
 from handlers.discord.settings import DiscordSettings
 from tests.platforms import discord_kit as kit
@@ -16,6 +18,11 @@ from tests.platforms.discord_gateway import DIRECT_MESSAGES
 from tests.platforms.discord_kit import FakeCore, connected
 from tests.platforms.discord_person import Person
 from tests.platforms.discord_server import DiscordServer
+
+
+def own_settings() -> DiscordSettings:
+    """Of the environment alone."""
+    return environment.made(DiscordSettings, environment.given(Path("there is none")))
 
 
 @pytest.mark.asyncio
@@ -142,9 +149,9 @@ def test_the_plug_loads_no_discord_library() -> None:
 
 
 def test_discord_is_set_up_by_its_token_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert not plug.configured(DiscordSettings(_env_file=None))
+    assert not plug.configured(own_settings())
     monkeypatch.setenv("DISCORD_TOKEN", f" {kit.TOKEN} ")
-    own = DiscordSettings(_env_file=None)
+    own = own_settings()
     assert plug.configured(own)
     assert plug.faults(own) == []
     assert kit.TOKEN not in repr(own)
@@ -164,6 +171,6 @@ def test_discord_is_set_up_by_its_token_alone(monkeypatch: pytest.MonkeyPatch) -
 def test_a_wrong_setting_is_named_with_its_mend(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setenv("DISCORD_TOKEN", kit.TOKEN)
     monkeypatch.setenv(name, value)
-    (fault,) = plug.faults(DiscordSettings(_env_file=None))
+    (fault,) = plug.faults(own_settings())
     assert fault.startswith(name)
     assert name != "DISCORD_TOKEN" or value not in fault

@@ -12,6 +12,7 @@ import yaml
 from aiohttp import web
 
 from bot.errors import PlatformRefused
+from bot.runtime import environment
 from bot.runtime.ports import Finding, Later
 from handlers.slack import plug
 from handlers.slack.adapter import SlackAdapter
@@ -24,14 +25,14 @@ ROOT = Path(__file__).parents[2]
 
 
 def given(**values: str) -> SlackSettings:
-    return SlackSettings(_env_file=None, **values)  # type: ignore[arg-type]
+    return environment.made(SlackSettings, {f"SLACK_{name.upper()}": value for name, value in values.items()})
 
 
 @pytest.mark.parametrize(
     ("values", "named"),
     [
         ({"bot_token": "xoxb-1", "app_token": "xapp-1"}, []),
-        ({"bot_token": " xoxb-1\n", "signing_secret": "s"}, []),
+        ({"bot_token": "xoxb-1", "signing_secret": "s"}, []),
         ({"app_token": "xapp-1"}, ["SLACK_BOT_TOKEN is missing"]),
         ({"bot_token": "xoxp-1", "app_token": "xapp-1"}, ["SLACK_BOT_TOKEN is not a bot token"]),
         ({"bot_token": "xoxb-1", "app_token": "xoxb-1"}, ["SLACK_APP_TOKEN is not an app-level token"]),
@@ -66,8 +67,8 @@ def test_the_settings_come_from_the_environment_and_the_env_file(
 ) -> None:
     env_file = tmp_path / ".env"
     env_file.write_text("SLACK_APP_TOKEN=xapp-file\nSLACK_API_URL=\nOTHER=1\n", encoding="utf-8")
-    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-env")
-    read = SlackSettings(_env_file=env_file)
+    monkeypatch.setenv("SLACK_BOT_TOKEN", " xoxb-env\n")
+    read = environment.made(SlackSettings, environment.given(env_file))
     assert read.bot_token.get_secret_value() == "xoxb-env"
     assert read.app_token.get_secret_value() == "xapp-file"
     assert read.api_url == "https://slack.com/api/"

@@ -41,25 +41,34 @@ def key(folder: Path) -> bytes:
     return compiled.key(app.content_texts(folder), CODE, compiled.tools())
 
 
+def loaded(path: Path, key: bytes, read: Callable[[], Content]) -> Content:
+    """As a start does it."""
+    content = compiled.kept(path, key)
+    if content is None:
+        content = read()
+        compiled.keep(path, key, content)
+    return content
+
+
 def unread() -> Content:
     raise AssertionError("the files were read")
 
 
 def kept(folder: Path, content: Content) -> Path:
     path = compiled.place(folder)
-    compiled.load(path, KEY, lambda: content)
-    assert compiled.load(path, KEY, unread) is not content
+    loaded(path, KEY, lambda: content)
+    assert loaded(path, KEY, unread) is not content
     return path
 
 
 def read_anew(path: Path, content: Content, key: bytes = KEY) -> bool:
     """Whether the next start reads the files; the one after it does not, unless nothing can be kept."""
-    return compiled.load(path, key, lambda: content) is content
+    return loaded(path, key, lambda: content) is content
 
 
 def test_a_later_start_reads_no_file_and_says_and_hears_the_same(folder: Path, content: Content) -> None:
     first = app.compiled_content(folder)
-    later = compiled.load(compiled.place(folder), key(folder), unread)
+    later = loaded(compiled.place(folder), key(folder), unread)
     for field in ("flows", "steps", "starts", "lists", "openers", "words", "hearings"):
         assert getattr(later, field) == getattr(first, field) == getattr(content, field)
     texts = [text for name in ("dev", "round") for _, text in triage_sets.labelled(name)]
@@ -193,7 +202,7 @@ def test_starts_at_the_same_time_all_come_up_and_leave_one_whole_file(folder: Pa
     assert [process.returncode for process in starts] == [0] * 4
     path = compiled.place(folder)
     assert list(path.parent.iterdir()) == [path]
-    compiled.load(path, key(folder), unread)
+    loaded(path, key(folder), unread)
 
 
 def test_a_fault_in_a_file_stops_a_start_though_an_earlier_one_was_kept(folder: Path) -> None:
@@ -209,6 +218,6 @@ def test_crisis_lines_that_became_too_old_stop_a_start_though_they_were_kept(fol
     lines = folder / "care" / "lines.yaml"
     lines.write_text(re.sub("(?m)^compared: .*$", f'compared: "{old}"', lines.read_text("utf-8")), "utf-8")
     aged = replace(content, lines=Lines([], {}, date.fromisoformat(old)))
-    compiled.load(compiled.place(folder), key(folder), lambda: aged)
+    loaded(compiled.place(folder), key(folder), lambda: aged)
     with pytest.raises(ContentFault, match="C005"):
         app.compiled_content(folder)

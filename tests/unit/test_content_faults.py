@@ -16,7 +16,7 @@ from bot import plays, reading, rehearsal
 from bot.app import content_texts
 from bot.care import drafts_file
 from bot.errors import ContentFault
-from bot.flows import grade, hearing, lint, load, speech_en, words_lint
+from bot.flows import grade, hearing_lint, lint, load, speech_en, words_lint
 from bot.skills import SKILLS
 
 HERE = Path(__file__).parent.parent / "content"
@@ -60,7 +60,7 @@ def test_a_bad_file_gives_its_diagnostic_and_no_other(name: str) -> None:
 
 
 def test_every_diagnostic_has_a_bad_file() -> None:
-    modules = (load, hearing, lint, words_lint, speech_en, grade, plays, rehearsal, drafts_file)
+    modules = (load, hearing_lint, lint, words_lint, speech_en, grade, plays, rehearsal, drafts_file)
     codes = {code for module in modules for code in re.findall(r'"([DFHPW]\d{3})"', getsource(module))}
     assert codes == {name.partition("_")[0] for name in BAD}
 

@@ -125,3 +125,26 @@ def test_keys_in_the_environment_need_no_file(monkeypatch: pytest.MonkeyPatch) -
     settings = read(Settings)
     open_vault(settings)
     assert not settings.database_path.parent.exists()
+
+
+@pytest.mark.parametrize("port", ["eighty", "-1", "65536", "1e3", "8080.0", "9" * 5000, "\u0663"])
+def test_a_port_is_a_whole_number(monkeypatch: pytest.MonkeyPatch, port: str) -> None:
+    monkeypatch.setenv("PORT", port)
+    with pytest.raises(SettingsFault, match="PORT is wrong: it must be a whole number from 0 to 65535"):
+        read(Settings)
+
+
+def test_the_environment_comes_before_dot_env_and_an_empty_value_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path(".env").write_text("export port='9999' # a port\nHOST=::1\nDATABASE_URL=\n")
+    monkeypatch.setenv("PORT", " 7777 ")
+    monkeypatch.setenv("HOST", "")
+    settings = read(Settings)
+    assert (settings.port, settings.host, settings.database_url) == (7777, "::1", "sqlite:///data/debrief.db")
+
+
+def test_no_key_is_shown_where_settings_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    key = new_key()
+    monkeypatch.setenv("DEBRIEF_SECRET_KEYS", key)
+    settings = read(Settings)
+    assert settings.debrief_secret_keys.get_secret_value() == key
+    assert key not in f"{settings!r} {settings}"
