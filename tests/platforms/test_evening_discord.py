@@ -4,11 +4,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import time
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.skills.when import resolve, tomorrow
 from handlers.discord.adapter import DiscordAdapter
 from tests.kit import House, house
 from tests.platforms import discord_kit as kit
@@ -78,7 +80,9 @@ async def test_from_the_table_to_the_openers_with_a_restart_in_the_night(tmp_pat
             assert "What time is it for you now?" in clock.content
             planned = await ann.fill(clock, "Write the time", {"What time is it for you now": "London"})
             assert "10:00" in planned.content
-        discord.skip(timedelta(days=2))
+        london = ZoneInfo("Europe/London")
+        morning = resolve(tomorrow(discord.now(), london), time(10, 5), london).at
+        discord.skip(morning - discord.now())
         async with debrief(discord, tmp_path / "d.db") as home:
             await home.works()
             message = await ann.next()
