@@ -58,7 +58,7 @@ class DiscordAdapter:
             self._client.event(listener)
         self._commands = commands.tree(self._client, core, self._on_command)
         self._line = Line(request_s, most_invalid)
-        self._direct = Direct(self._client, settings.api_url)
+        self._direct = Direct(self._client, settings.api_url, request_s)
         self._sender = Sender(self._client, core, self._line, self._direct)
         self._gateway: asyncio.Task[None] | None = None
         self._at_work: set[asyncio.Task[Any]] = set()
@@ -212,11 +212,11 @@ class DiscordAdapter:
                 await self._acknowledge(interaction.edit_original_response(view=None))
             else:
                 update = self._direct.respond(interaction, _UPDATE, {"components": []})
-                waiting.responded = await self._acknowledge(update)
+                waiting.responded = await self._acknowledge(update, timed=True)
 
-    async def _acknowledge(self, request: Awaitable[object]) -> bool:
+    async def _acknowledge(self, request: Awaitable[object], *, timed: bool = False) -> bool:
         """Whether Discord took it."""
-        _, receipt = await self._line.attempt(request)
+        _, receipt = await self._line.attempt(request, timed=timed)
         if isinstance(receipt, Sent):
             return True
         log.warning("Discord did not take an acknowledgement: %s", receipt)

@@ -6,6 +6,7 @@ channel whose allowance is used up, and its exceptions for what Discord refuses.
 
 import asyncio
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -20,6 +21,8 @@ from handlers.discord.inbound import Interaction
 
 # The channels whose allowance is used up are looked through when they are as many as this.
 SPENT_CHANNELS = 256
+# Whose addresses are kept as aiohttp wants them.
+CHANNELS = 1_000
 
 _encode = msgspec.json.Encoder().encode
 
@@ -47,20 +50,22 @@ class Allowances:
 
 
 class Direct:
-    """To be used through `Line.attempt`, which bounds the time and makes a receipt of what is raised."""
+    """To be used through `Line.attempt`, which makes a receipt of what is raised. `timeout_s` bounds each request."""
 
-    def __init__(self, client: discord.Client, api_url: str) -> None:
+    def __init__(self, client: discord.Client, api_url: str, timeout_s: float) -> None:
         self._client = client
         self._api_url = api_url
         self._session = aiohttp.ClientSession(
             connector=client.http.connector,
             connector_owner=False,
             cookie_jar=aiohttp.DummyCookieJar(),
-            timeout=aiohttp.ClientTimeout(total=None),
+            timeout=aiohttp.ClientTimeout(total=timeout_s),
         )
         self._agent = {"User-Agent": client.http.user_agent}
         self._of_json = {**self._agent, "Content-Type": "application/json"}
         self._allowances = Allowances()
+        self._timeout_s = timeout_s
+        self._messages = lru_cache(maxsize=CHANNELS)(lambda channel: URL(f"{api_url}/channels/{channel}/messages"))
 
     async def close(self) -> None:
         await self._session.close()
@@ -68,8 +73,10 @@ class Direct:
     async def message(self, channel: int, payload: Json, document: Document | None) -> None:
         """The core writes to a person one message at a time, so an allowance that is not used up is enough for it."""
         if wait_s := self._allowances.wait_s(channel, asyncio.get_running_loop().time()):
+            if wait_s > self._timeout_s:
+                raise receipts.RateLimited(wait_s, everywhere=False)
             await asyncio.sleep(wait_s)
-        url = URL(f"{self._api_url}/channels/{channel}/messages", encoded=True)
+        url = self._messages(channel)
         headers = {**(self._agent if document else self._of_json), "Authorization": f"Bot {self._client.http.token}"}
         data = _form(payload, document) if document else _encode(payload)
         async with self._session.post(url, headers=headers, allow_redirects=False, data=data) as response:

@@ -45,7 +45,9 @@ BAD_TOKEN_WAIT_S = 300.0
 _T = TypeVar("_T")
 
 
-class _RateLimited(Exception):
+class RateLimited(Exception):
+    """Discord takes no such request for a while: it said so just now, or before."""
+
     def __init__(self, after_s: float, *, everywhere: bool) -> None:
         super().__init__(after_s)
         self.after_s = after_s
@@ -92,14 +94,21 @@ class Line:
         """How long no direct messages may be opened with anybody."""
         return max(self.quiet_s(), self._no_opening_until - asyncio.get_running_loop().time())
 
-    async def attempt(self, request: Awaitable[_T], *, opening: bool = False) -> tuple[_T | None, Receipt]:
-        """The result when there is one. `opening`: a rate limit on this request is on everybody's opening."""
+    async def attempt(
+        self, request: Awaitable[_T], *, opening: bool = False, timed: bool = False
+    ) -> tuple[_T | None, Receipt]:
+        """The result when there is one. `opening`: a rate limit on this request is on everybody's opening.
+
+        `timed`: it raises TimeoutError by itself, in time.
+        """
         exchange = _Exchange()
         token = _watched.set(exchange)
         try:
+            if timed:
+                return await request, Sent()
             async with asyncio.timeout(self.timeout_s):
                 return await request, Sent()
-        except _RateLimited as limited:
+        except RateLimited as limited:
             until = asyncio.get_running_loop().time() + limited.after_s
             if limited.everywhere:
                 self._quiet_until = max(self._quiet_until, until)
@@ -187,6 +196,6 @@ def _note(response: aiohttp.ClientResponse) -> None:
     exchange.invalid = exchange.status in invalid.STATUSES and headers.get("X-RateLimit-Scope") != "shared"
     if exchange.status == 429:
         seconds = headers.get("X-RateLimit-Reset-After") or headers.get("Retry-After")
-        raise _RateLimited(float(seconds or 1), everywhere="X-RateLimit-Global" in headers or "Via" not in headers)
+        raise RateLimited(float(seconds or 1), everywhere="X-RateLimit-Global" in headers or "Via" not in headers)
     if exchange.status >= 500:
         raise _ServerFault(exchange.status)

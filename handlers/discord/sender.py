@@ -181,7 +181,8 @@ class Sender:
             "flags": _RINGS if _may_ring(parcel) else _SILENT,
             "allowed_mentions": _NO_MENTIONS,
         }
-        _, receipt = await self._line.attempt(self._direct_line.message(channel, payload, parcel.screen.document))
+        message = self._direct_line.message(channel, payload, parcel.screen.document)
+        _, receipt = await self._line.attempt(message, timed=True)
         return receipt
 
     async def _look(self, channel: int, parcel: Parcel) -> Receipt:

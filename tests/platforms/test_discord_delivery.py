@@ -181,7 +181,7 @@ async def test_a_used_up_allowance_does_not_hold_what_was_sent(
 ) -> None:
     discord.fault("POST", MESSAGES, "spent", after_s=30.0)
     assert await impatient.send(await impatient.check_in(ann)) == Sent()
-    assert await impatient.send(await impatient.check_in(ann)) == Later()
+    assert isinstance(await impatient.send(await impatient.check_in(ann)), Later)
     assert len(ann.sees()) == 1
 
 

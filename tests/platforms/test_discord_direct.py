@@ -45,7 +45,10 @@ async def test_an_allowance_that_is_used_up_is_that_of_one_channel(
     others = [Person(discord) for _ in range(3)]
     assert [await impatient.send(await kit.knock(impatient, other)) for other in others] == [Sent()] * 3
     asked = discord.asked("POST", MESSAGES)
-    assert await impatient.send(await kit.knock(impatient, ann)) == Later()
+    answer = await impatient.send(await kit.knock(impatient, ann))
+    assert isinstance(answer, Later)
+    assert 29.0 < answer.after_s <= 30.0
+    assert not answer.everyone
     assert discord.asked("POST", MESSAGES) == asked
 
 
