@@ -35,6 +35,8 @@ def turn(walk: Walk, speaks: bool) -> Turn:
         return Turn(Conversation(), gone, (Forget(),), tuple(walk.walked))
     # The screen first: it may find that it needs the past.
     shown = screen(walk) if speaks else None
+    # A press that is not heard leaves no trace, so that the third of three is not heard either.
+    unheard = not speaks and isinstance(walk.event, ChoicePicked | FormSubmitted)
     conversation = replace(
         walk.before,
         revision=walk.before.revision + 1,
@@ -45,7 +47,7 @@ def turn(walk: Walk, speaks: bool) -> Turn:
         debrief=walk.debrief,
         picked=pressed.choice if pressed else walk.before.picked,
         picked_at=pressed.at if pressed else walk.before.picked_at,
-        touched_at=walk.event.at,
+        touched_at=walk.before.touched_at if unheard else walk.event.at,
     )
     return Turn(conversation, shown, tuple(walk.effects), tuple(walk.walked), walk.needs_past)
 

@@ -170,9 +170,7 @@ class Walk:
 
     def choose(self, go: Go) -> str:
         """The first branch whose conditions hold; the last has none. `platform` is where they write."""
-        if not go[0].when:
-            return go[0].to
-        slots = {**self.slots, "platform": self.event.person.platform}
+        slots = {**self.slots, "platform": self.event.person.platform} if go[0].when else self.slots
         return next(b.to for b in go if all(slots.get(slot, "") == value for slot, value in b.when.items()))
 
     def follow(self, go: Go) -> None:
@@ -228,7 +226,8 @@ class Walk:
     def doubled(self, event: ChoicePicked | FormSubmitted) -> bool:
         """The same press again, or a second finger on the screen that was just answered. Care is never unheard."""
         picked = self.before.picked_at
-        if event.visit != self.visit - 1 or picked is None:
+        # If words or a knock came in between, it was not a press that answered it.
+        if event.visit != self.visit - 1 or picked is None or picked != self.before.touched_at:
             return False
         if event.choice == self.before.picked:
             return self.recent()

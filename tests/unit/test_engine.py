@@ -28,8 +28,9 @@ def test_a_doubled_press_is_silent_and_moves_nothing() -> None:
     before = talk.conversation
     turn = talk.waits(DOUBLED_PRESS).presses(shown, "breathe")
     assert turn.screen is None
-    assert turn.conversation == replace(before, revision=before.revision + 1, touched_at=talk.now)
+    assert turn.conversation == replace(before, revision=before.revision + 1)
     assert turn.effects == ()
+    assert talk.presses(shown, "breathe").screen is None
 
 
 def test_a_second_finger_on_the_screen_just_left_is_silent_too() -> None:
@@ -38,6 +39,16 @@ def test_a_second_finger_on_the_screen_just_left_is_silent_too() -> None:
     talk.picks("breathe")
     assert talk.waits(SECOND_FINGER).presses(shown, "steady").screen is None
     assert talk.conversation.step == "cool_down.heat_before"
+
+
+def test_a_press_that_a_knock_came_before_is_answered_however_soon() -> None:
+    talk = at_the_table(zone="Europe/London")
+    talk.says("check-in")
+    talk.picks("tomorrow")
+    shown = talk.screen
+    talk.waits(timedelta(seconds=1)).is_knocked()
+    assert talk.presses(shown, "cancel").screen is not None
+    assert talk.screen.text.startswith(WORDS.stale)
 
 
 def test_another_button_of_the_screen_just_left_is_told_where_we_are() -> None:
