@@ -95,7 +95,8 @@ class Delivery:
             sent = self._discreet(parcel)
             passing(Point.SEND_NEXT)
             receipt = await self._send(platform, sent)
-            if departure is not None:
+            # What was not even sent says nothing of how long a message is on its way.
+            if departure is not None and not isinstance(receipt, Later):
                 lane.answered(departure)
             passing(Point.SENT)
             try:

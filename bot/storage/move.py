@@ -25,7 +25,8 @@ from bot.storage import schema
 from bot.storage.carried import ARRIVED, BATCH, CANARY, META, MOVING, OWN, TABLES, Row, Table, batches
 from bot.storage.postgres import Connection, PostgresDatabase, Schedule
 from bot.storage.schema import ARRIVING, MOVED
-from bot.storage.sqlite import SqliteDatabase, connect, fault, lock
+from bot.storage.sqlite import SqliteDatabase
+from bot.storage.sqlite_file import connect, fault, lock
 from bot.storage.vault import Vault
 
 # "DEBRIEFM" in ASCII: one move at a time. A killed one keeps it until the server has noticed.

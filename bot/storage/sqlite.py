@@ -7,7 +7,6 @@ no other down.
 """
 
 import asyncio
-import fcntl
 import os
 import sqlite3
 import time
@@ -27,15 +26,13 @@ from aiosql.types import SQLOperationType
 from bot.errors import StorageFault
 from bot.storage import schema
 from bot.storage.script import QUERIES, Query, Result, Script
+from bot.storage.sqlite_file import BUSY_S, connect, fault, lock, writable
 
-BUSY_S = 5.0
 # For so long the loop plays scripts before it lets others have a turn; at least one is played.
 PLAY_S = 0.004
-# A log of at most about 16 MB: rows that fall due together lie on pages far apart.
-PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "wal_autocheckpoint=4000", "foreign_keys=ON", "secure_delete=ON")
 # On the loop nobody waits for another program.
 NO_WAITING = "PRAGMA busy_timeout=0"
-MIGRATE_WAITS_S, LOCK_POLL_S = 30.0, 0.05
+MIGRATE_WAITS_S = 30.0
 
 # aiosql makes its methods from the file, so their types are not known to the checker.
 _QUERIES: Any = aiosql.from_str(QUERIES.read_text("utf-8").replace("[skip locked]", ""), "sqlite3")
@@ -108,11 +105,12 @@ class SqliteDatabase:
             raise
 
     async def close(self) -> None:
+        # From here on nothing new is taken; what was taken is played.
+        connection, self._connection = self._connection, None
         if self._pump is not None:
             await self._pump
-        if self._connection is not None:
-            await self._connection.close()
-            self._connection = None
+        if connection is not None:
+            await connection.close()
         if self._lock >= 0:
             os.close(self._lock)
             self._lock = -1
@@ -132,13 +130,13 @@ class SqliteDatabase:
             while self._jobs:
                 begun: list[_Job[Any]] = []
                 try:
-                    if self._jobs[0].long or not self._begin(connection.here()):
+                    if not self._jobs[0].long and self._begin(connection.here()):
+                        whole = self._play_some(connection.here(), begun)
+                        await connection.hop(_commit if whole else partial(self._play_apart, begun))
+                    else:
                         begun += self._jobs
                         self._jobs.clear()
                         await connection.hop(partial(self._play_all, begun))
-                    else:
-                        self._play_some(connection.here(), begun)
-                        await connection.hop(_commit)
                 except Exception as error:
                     self._undo(connection, begun, error)
                 for job in begun:
@@ -170,7 +168,7 @@ class SqliteDatabase:
 
     def _prepare(self) -> tuple[str, str]:
         new = not self.path.exists()
-        if not new and not _writable(self.path):
+        if not new and not writable(self.path):
             raise PermissionError(13, "read-only")
         if new:
             os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
@@ -191,31 +189,44 @@ class SqliteDatabase:
             connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
             self._durable = durable
 
-    def _play_some(self, connection: sqlite3.Connection, begun: list[_Job[Any]]) -> None:
-        """Jobs from the front go to `begun` and are played: no long ones, and for as long as the loop can wait."""
+    def _play_some(self, connection: sqlite3.Connection, begun: list[_Job[Any]]) -> bool:
+        """Jobs from the front go to `begun` and are played: no long ones, and for as long as the loop can wait.
+
+        False when the last of them failed.
+        """
         until = time.monotonic() + PLAY_S
         whole = True
         while whole and self._jobs and not self._jobs[0].long and (not begun or time.monotonic() < until):
             begun.append(self._jobs.popleft())
             whole = _plays(connection, begun[-1])
-        if not whole:
-            _play_apart(connection, begun)
+        return whole
 
     def _play_all(self, jobs: list[_Job[Any]], connection: sqlite3.Connection) -> None:
         """The whole transaction, in the database's thread, where another program can be waited for."""
         self._sync(connection, jobs)
-        connection.execute(f"PRAGMA busy_timeout={BUSY_S * 1000:.0f}")
-        try:
-            connection.execute("BEGIN IMMEDIATE")
-        finally:
-            connection.execute(NO_WAITING)
-        if not all(_plays(connection, job) for job in jobs):
-            _play_apart(connection, jobs)
+        _begin_patiently(connection)
+        if all(_plays(connection, job) for job in jobs):
+            _commit(connection)
+        else:
+            self._play_apart(jobs, connection)
+
+    def _play_apart(self, jobs: list[_Job[Any]], connection: sqlite3.Connection) -> None:
+        """The same jobs from the start, in the thread, each in its own SAVEPOINT."""
+        # A disk that is full may have ended it already.
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        _begin_patiently(connection)
+        for job in jobs:
+            _run(connection, job)
         _commit(connection)
 
     def _undo(self, connection: Hopping, jobs: list[_Job[Any]], error: Exception) -> None:
         with suppress(Exception):
             connection.here().execute("ROLLBACK")
+        if not jobs:
+            # Nothing could even be begun: none of them may wait for ever.
+            jobs += self._jobs
+            self._jobs.clear()
         for job in jobs:
             # A full disk ends the whole transaction: the first error says why, the next only that it is gone.
             first = job.error if isinstance(job.error, sqlite3.Error) else error
@@ -231,27 +242,17 @@ def _plays(connection: sqlite3.Connection, job: _Job[Any]) -> bool:
     return True
 
 
-def _play_apart(connection: sqlite3.Connection, jobs: list[_Job[Any]]) -> None:
-    """The same jobs from the start, each in its own SAVEPOINT."""
-    # A disk that is full may have ended it already.
-    if connection.in_transaction:
-        connection.execute("ROLLBACK")
-    connection.execute("BEGIN IMMEDIATE")
-    for job in jobs:
-        _run(connection, job)
+def _begin_patiently(connection: sqlite3.Connection) -> None:
+    """Not on the loop: another program is waited for."""
+    connection.execute(f"PRAGMA busy_timeout={BUSY_S * 1000:.0f}")
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+    finally:
+        connection.execute(NO_WAITING)
 
 
 def _commit(connection: sqlite3.Connection) -> None:
     connection.execute("COMMIT")
-
-
-def connect(path: Path) -> sqlite3.Connection:
-    """One connection, as it has to be set up for a file that is there already."""
-    uri = f"file:{quote(str(path))}?mode=rw"
-    connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=BUSY_S, check_same_thread=False)
-    for pragma in PRAGMAS:
-        connection.execute(f"PRAGMA {pragma}")
-    return connection
 
 
 def _run(connection: sqlite3.Connection, job: _Job[Any]) -> None:
@@ -286,43 +287,3 @@ def _ask(connection: sqlite3.Connection, query: Query) -> Any:
     # What is left of a cursor that was not read to its end would hold the transaction open.
     cursor.close()
     return row if operation is SQLOperationType.SELECT_ONE or row is None else row[0]
-
-
-def fault(path: Path, error: Exception) -> StorageFault:
-    """What is wrong with the database, for the operator, with its mend."""
-    text = str(error)
-    if isinstance(error, PermissionError) or "readonly" in text:
-        return StorageFault(
-            f"The database {path} cannot be written. Give this user the right to write it and its folder."
-        )
-    if "full" in text:
-        return StorageFault(f"The disk that holds {path} is full. Free some space; nothing that was saved is lost.")
-    if "locked" in text:
-        return StorageFault(f"The database {path} is locked by another program. Close it and try again.")
-    if "not a database" in text or "malformed" in text:
-        return StorageFault(f"The file {path} is not a sound SQLite database. Restore it from a backup.")
-    return StorageFault(f"The database {path} cannot be used: {text}")
-
-
-def _writable(path: Path) -> bool:
-    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
-
-
-def lock(path: Path, patience_s: float = 0.0) -> int:
-    """One process a file; raises StorageFault when another has it. The kernel drops it however the process ends."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    lock_path = path.with_name(f"{path.name}.lock")
-    handle = os.open(lock_path, os.O_CREAT | os.O_RDWR, 0o600)
-    until = time.monotonic() + patience_s
-    while True:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return handle
-        except BlockingIOError:
-            if time.monotonic() < until:
-                time.sleep(LOCK_POLL_S)
-                continue
-            os.close(handle)
-            raise StorageFault(
-                f"Another `debrief run` is using {path}. Stop it first, or give this one its own DATABASE_URL."
-            ) from None

@@ -181,7 +181,12 @@ async def judge(response: aiohttp.ClientResponse) -> None:
     """The end of a request that discord.py did not make: raises what it would for one that Discord did not take."""
     _note(response)
     if response.status >= 300:
-        raise discord.HTTPException(response, await json_or_text(response))
+        try:
+            said = await json_or_text(response)
+        except ValueError:
+            # Something before Discord answered, in its own letters.
+            said = ""
+        raise discord.HTTPException(response, said)
     if not response.content.is_eof():
         # A connection is used again only when the answer is all there.
         await response.read()

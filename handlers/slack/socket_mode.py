@@ -3,6 +3,7 @@
 The library's own way there (a queue, a loop that empties it, listeners) costs as much again as reading the frame.
 """
 
+import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -35,9 +36,9 @@ class Socket(SocketModeClient):
     async def enqueue_message(self, message: str) -> None:
         """What the library does with a frame. Those that are no event (hello, disconnect) are left to it."""
         try:
-            frame = _decode(message)
+            frame = _read(message)
             envelope_id, payload = frame["envelope_id"], frame["payload"]
-        except (msgspec.MsgspecError, ValueError, LookupError, TypeError, RecursionError):
+        except (ValueError, LookupError, TypeError, RecursionError):
             await super().enqueue_message(message)
         else:
             self._turns.start(self._take(envelope_id, payload if isinstance(payload, dict) else {}))
@@ -49,3 +50,11 @@ class Socket(SocketModeClient):
             await self.send_socket_mode_response({"envelope_id": envelope_id})
         except Exception as error:
             log.warning("Slack will deliver an event again: %s", outline(error))
+
+
+def _read(message: str) -> Any:
+    """Raises ValueError. Half an emoji somewhere in an event is read as well: the event may not need it."""
+    try:
+        return _decode(message)
+    except (msgspec.MsgspecError, ValueError):
+        return json.loads(message)

@@ -12,8 +12,8 @@ import pytest_asyncio
 from bot.errors import StorageFault
 from bot.model import PlanCheckIn, Turn
 from bot.runtime.ports import Snapshot
-from bot.storage import sqlite
 from bot.storage.sqlite import SqliteDatabase
+from bot.storage.sqlite_file import BUSY_S
 from bot.storage.store import SqlStore
 from bot.storage.turns import at_once
 from bot.storage.vault import Vault
@@ -45,7 +45,7 @@ async def test_while_another_program_writes_a_turn_waits_and_the_loop_does_not(s
         waiting = asyncio.create_task(turn(store, "1"))
         began = asyncio.get_running_loop().time()
         await asyncio.wait({waiting}, timeout=LOOKED_FOR_S)
-        assert asyncio.get_running_loop().time() - began < SOON_S < sqlite.BUSY_S
+        assert asyncio.get_running_loop().time() - began < SOON_S < BUSY_S
         assert not waiting.done()
         other.execute("ROLLBACK")
     assert (await waiting).parcel is not None
@@ -90,3 +90,18 @@ async def test_many_turns_that_come_together_leave_the_loop_to_others_in_between
         await asyncio.sleep(0)
     assert len(looks) > 20
     assert (await look(store)).conversation.revision == len(turns)
+
+
+async def test_while_it_closes_what_was_asked_for_is_done_and_what_comes_later_is_told(store: SqlStore) -> None:
+    told: list[object] = []
+
+    async def goes_on() -> None:
+        while not any(isinstance(answer, StorageFault) for answer in told):
+            told.append(*await asyncio.gather(turn(store, f"{len(told)}"), return_exceptions=True))
+
+    working = asyncio.create_task(goes_on())
+    await asyncio.wait({working}, timeout=LOOKED_FOR_S)
+    async with asyncio.timeout(SOON_S):
+        await store.close()
+        await working
+    assert not [answer for answer in told[:-1] if isinstance(answer, Exception)]

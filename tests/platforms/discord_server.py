@@ -85,6 +85,8 @@ class DiscordServer(World):
             # A redirect leads back here.
             back = {"Location": request.path} if fault.status in range(300, 400) else {}
             return reply({"message": "broken", "code": fault.code}, status=fault.status, headers=back)
+        if fault.kind == "unreadable":
+            return web.Response(body=b"<html>\xff", status=fault.status, content_type="text/html", charset="utf-8")
         if fault.kind == "half":
             # Discord's status alone tells whether it took what it was given.
             return await half_an_answer(request, _body(answer), answer.status if fault.accepted else fault.status)

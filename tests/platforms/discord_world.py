@@ -122,7 +122,7 @@ class Fault:
 
     method: str
     part: str
-    kind: Literal["limited", "banned", "broken", "silent", "late", "cut", "half", "spent", "parts"]
+    kind: Literal["limited", "banned", "broken", "silent", "late", "cut", "half", "spent", "parts", "unreadable"]
     accepted: bool = True
     status: int = 500
     code: int = 0

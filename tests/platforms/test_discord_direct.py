@@ -96,6 +96,7 @@ async def test_requests_after_one_another_go_over_one_connection(
         {"kind": "broken", "status": 404, "code": 10062, "accepted": False},
         {"kind": "broken", "status": 400, "code": 40060, "accepted": False},
         {"kind": "limited", "after_s": 30.0},
+        {"kind": "unreadable", "status": 404, "accepted": False},
     ],
 )
 async def test_whatever_becomes_of_the_buttons_the_answer_to_a_press_comes_once(

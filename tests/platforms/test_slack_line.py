@@ -99,6 +99,8 @@ async def test_frames_that_are_no_event_hold_up_nothing() -> None:
             assert await (await b.ana.dm("hello")).ack() == 200
             odd: Any = "words"
             assert await (await b.slack.deliver("events_api", odd)).ack() == 200
+            half_an_emoji = {"type": "none of ours", "text": "cut \ud83d"}
+            assert await (await b.slack.deliver("events_api", half_an_emoji)).ack() == 200
         assert len(b.core.events) == 1
 
 
