@@ -143,16 +143,20 @@ def _phrases(reading: _Reading, file: _File) -> Phrases:
             for row in reading.patterns(source, "rules", number, "patterns", n)
         ]
         rules.append(Rule(rule.id, rule.family, tuple(rows)))
-    spelling = _spelling(file, [*leaves, *(row for rule in rules for row in rule.patterns)])
+    known = _known([*leaves, *(row for rule in rules for row in rule.patterns)])
+    spelling = _spelling(file, known)
     for keys, source in reading.sources:
-        for word in sorted(spelling.known & {*_BETWEEN_WORDS.split(source)}):
+        for word in sorted(known & {*_BETWEEN_WORDS.split(source)}):
             if word != NUMBER and tokens(word, spelling) != [STOP, word, STOP]:
                 reading.fault("D004", f"{word!r} is never seen: it is read as something else", *keys)
     return Phrases(rules, leaves, spelling)
 
 
-def _spelling(file: _File, rows: list[Pattern]) -> Spelling:
-    known = frozenset(word for row in rows for element in row for word in element.words) - {STOP}
+def _known(rows: list[Pattern]) -> frozenset[str]:
+    return frozenset(word for row in rows for element in row for word in element.words) - {STOP}
+
+
+def _spelling(file: _File, known: frozenset[str]) -> Spelling:
     read_as = {typed: tuple(meant.split()) for meant, slips in file.spelling.items() for typed in slips.split()}
     return Spelling(read_as, known)
 

@@ -40,6 +40,7 @@ class LexiconFile:
     marks: Marks
     families: list[Family] = field(default_factory=list)
     examples: list[Example] = field(default_factory=list)
+    known: frozenset[str] = frozenset()
     spelling: Spelling = field(default_factory=lambda: Spelling({}, frozenset()))
     faults: list[Fault] = field(default_factory=list)
 
@@ -86,7 +87,8 @@ def read_lexicon(text: str, path: str) -> LexiconFile:
     for name, body in _mapping(file, top.get("families"), None, "families").items():
         _family(file, name, body, reader)
     known = {word for family in file.families for row in family.patterns for part in row for word in part.words}
-    file.spelling = _spelling(file, top, frozenset(known - {STOP}))
+    file.known = frozenset(known - {STOP})
+    file.spelling = _spelling(file, top, file.known)
     _unreachable(file, sets, top)
     for name in sets.keys() - set(re.findall(r"<(.*?)>", text)):
         file.fault("L011", f"no pattern and no set uses <{name}>", "words", name)
@@ -175,9 +177,7 @@ def _spelling(file: LexiconFile, top: Mapping[str, Any], known: frozenset[str]) 
 
 def _unreachable(file: LexiconFile, sets: Mapping[str, frozenset[str]], top: Mapping[str, Any]) -> None:
     """Fault each word that patterns ask for but that reading a text never yields."""
-    lost = {
-        word for word in file.spelling.known if word != NUMBER and tokens(word, file.spelling) != [STOP, word, STOP]
-    }
+    lost = {word for word in file.known if word != NUMBER and tokens(word, file.spelling) != [STOP, word, STOP]}
     if not lost:
         return
     for name, words in sets.items():

@@ -7,7 +7,9 @@ all elements that must be there, so looking for any one of them is enough; which
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from operator import itemgetter
+from typing import Any
 
+from bot.care.packed import Packed
 from bot.care.patterns import Element, Pattern
 from bot.care.words import STOP
 
@@ -25,7 +27,7 @@ _PAIR_COST = 3.0
 _FEW = 8
 Words = tuple[str, ...] | frozenset[str]
 
-# Plain tuples from here on: there are tens of thousands, and they are taken apart at every word of a text.
+# Plain tuples from here on: they are taken apart at every word of a text.
 
 # An element together with the gap before it: up to so many words of the same sentence; the words; may it be missing.
 Step = tuple[int, Words, bool]
@@ -36,8 +38,11 @@ Likely = tuple[int, int, Steps, Steps]
 
 # Unless a word of the first stands where the next two say, counted from that element, nothing can match: at the one
 # place alone where the second is None, else from the first place on and before the second. The rest is as in Likely.
-Clue = tuple[Words, int, int | None, int, Steps, Steps]
-Row = tuple[Clue, ...]
+Clue = tuple[Words, int, int | None, Steps, Steps]
+
+# Of a word: the patterns to be looked for at the word alone, and at the word with each that may come next.
+Row = tuple[int, ...]
+Entry = tuple[Row, Mapping[str, Row]]
 
 
 def spans(words: Sequence[str], likely: Likely) -> list[tuple[int, int]]:
@@ -68,19 +73,40 @@ def _reached(steps: Iterable[Step], words: Sequence[str], at: int, way: int) -> 
     return places
 
 
+class _Clues(Packed[Clue]):
+    """The clue of each pattern by its number. Words that stand in many are kept once."""
+
+    def __init__(self, clues: Iterable[Clue]) -> None:
+        numbers: dict[Words, int] = {}
+
+        def number(words: Words) -> int:
+            return numbers.setdefault(words, len(numbers))
+
+        def numbered(steps: Steps) -> tuple[tuple[int, int, bool], ...]:
+            return tuple((skips, number(words), optional) for skips, words, optional in steps)
+
+        super().__init__(
+            (number(near), low, high, numbered(before), numbered(after)) for near, low, high, before, after in clues
+        )
+        self._words = Packed[Words](numbers)
+
+    def _made(self, value: Any) -> Clue:
+        near, low, high, before, after = value
+        return self._words[near], low, high, self._steps(before), self._steps(after)
+
+    def _steps(self, numbered: tuple[tuple[int, int, bool], ...]) -> Steps:
+        return tuple((skips, self._words[number], optional) for skips, number, optional in numbered)
+
+
 class _Builder:
-    """Makes the clue of each pattern. What is equal in them is kept once: thousands are written again."""
+    """Makes the clue of each pattern."""
 
     def __init__(self, counts: Mapping[str, int]) -> None:
         self._counts = counts
         self._all = _UNSEEN + sum(counts.values())
         self._chances: dict[frozenset[str], float] = {}
-        self._known: dict[Step, Step] = {}
-        self._rows: dict[Steps, Steps] = {}
-        self._sets: dict[frozenset[str], frozenset[str]] = {}
-        self._tuples: dict[frozenset[str], tuple[str, ...]] = {}
 
-    def clue(self, number: int, pattern: Pattern) -> tuple[Clue, Pattern]:
+    def clue(self, pattern: Pattern) -> tuple[Clue, Pattern]:
         """The clue of a pattern, and its elements (one, or two side by side) by which to look it up."""
         must = [(place, self._chance(element.words)) for place, element in enumerate(pattern) if not element.optional]
         lone = [(chance, which, 1) for which, (_, chance) in enumerate(must)]
@@ -100,8 +126,8 @@ class _Builder:
             place, chance = must[which + size]
             sides.append((chance * (place - at + 1 - size), place, size, place - at + 1))
         _, place, low, high = min(sides, key=itemgetter(0))
-        near = (*self._near(pattern[place].words, low, high), number)
-        return (*near, self._steps(reversed(pattern[:at])), self._steps(pattern[at + 1 :])), pattern[at : at + size]
+        near = _near(pattern[place].words, low, high)
+        return (*near, _steps(reversed(pattern[:at])), _steps(pattern[at + 1 :])), pattern[at : at + size]
 
     def _chance(self, words: frozenset[str]) -> float:
         """The chance that one place of a text holds one of these."""
@@ -110,41 +136,26 @@ class _Builder:
             chance = self._chances[words] = sum(self._counts.get(word, _UNSEEN) for word in words) / self._all
         return chance
 
-    def _near(self, words: frozenset[str], low: int, high: int) -> tuple[Words, int, int | None]:
-        return (self._few(words), low, None) if high == low + 1 else (self._sets.setdefault(words, words), low, high)
 
-    def _few(self, words: frozenset[str]) -> Words:
-        """The words as they take the least room."""
-        if len(words) > _FEW:
-            return self._sets.setdefault(words, words)
-        return self._tuples.setdefault(words, tuple(sorted(words)))
-
-    def _steps(self, elements: Iterable[Element]) -> Steps:
-        steps = list[Step]()
-        skips = 0
-        for words, optional in elements:
-            if words:
-                step = (skips, self._few(words), optional)
-                steps.append(self._known.setdefault(step, step))
-                skips = 0
-            else:
-                skips += 1
-        return self._rows.setdefault(tuple(steps), tuple(steps))
+def _near(words: frozenset[str], low: int, high: int) -> tuple[Words, int, int | None]:
+    return (_few(words), low, None) if high == low + 1 else (words, low, high)
 
 
-class _Rows:
-    """What is found by words. Rows and tables that are equal in all are kept once."""
+def _few(words: frozenset[str]) -> Words:
+    """The words as they take the least room."""
+    return words if len(words) > _FEW else tuple(sorted(words))
 
-    def __init__(self) -> None:
-        self._rows: dict[tuple[int, ...], Row] = {}
-        self._tables: dict[tuple[tuple[str, int], ...], Mapping[str, Row]] = {}
 
-    def row(self, clues: Sequence[Clue]) -> Row:
-        return self._rows.setdefault(tuple(map(id, clues)), tuple(clues))
-
-    def table(self, clues: Mapping[str, Sequence[Clue]]) -> Mapping[str, Row]:
-        rows = {word: self.row(of_word) for word, of_word in clues.items()}
-        return self._tables.setdefault(tuple((word, id(row)) for word, row in sorted(rows.items())), rows)
+def _steps(elements: Iterable[Element]) -> Steps:
+    steps = list[Step]()
+    skips = 0
+    for words, optional in elements:
+        if words:
+            steps.append((skips, _few(words), optional))
+            skips = 0
+        else:
+            skips += 1
+    return tuple(steps)
 
 
 class Matcher:
@@ -154,21 +165,26 @@ class Matcher:
     """
 
     def __init__(self, patterns: Sequence[Pattern], counts: Mapping[str, int]) -> None:
-        builder, rows = _Builder(counts), _Rows()
-        alone: dict[str, list[Clue]] = {}
-        before: dict[str, dict[str, list[Clue]]] = {}
+        builder = _Builder(counts)
+        clues = list[Clue]()
+        alone: dict[str, list[int]] = {}
+        before: dict[str, dict[str, list[int]]] = {}
         for number, pattern in enumerate(patterns):
-            clue, (first, *then) = builder.clue(number, pattern)
+            clue, (first, *then) = builder.clue(pattern)
+            clues.append(clue)
             for word in first.words:
                 if not then:
-                    alone.setdefault(word, []).append(clue)
+                    alone.setdefault(word, []).append(number)
                 for following in then[0].words if then else ():
-                    before.setdefault(word, {}).setdefault(following, []).append(clue)
-        # Of each word: the row of the word alone, and the rows of the word with each that may come next.
+                    before.setdefault(word, {}).setdefault(following, []).append(number)
+        self._clues = _Clues(clues)
+        # Many words have the same entry.
+        entries: dict[tuple[Row, tuple[tuple[str, Row], ...]], int] = {}
         self._index = {
-            word: (rows.row(alone.get(word, ())), rows.table(before.get(word, {})))
+            word: entries.setdefault(_entry(alone.get(word, ()), before.get(word, {})), len(entries))
             for word in sorted(alone.keys() | before.keys())
         }
+        self._entries = Packed[Entry]((row, dict(pairs)) for row, pairs in entries)
         self._margin = [TAKEN] * max(map(len, patterns), default=1)
 
     def framed(self, words: Iterable[str]) -> list[str]:
@@ -178,15 +194,22 @@ class Matcher:
     def likely(self, words: Sequence[str]) -> list[Likely]:
         """Where in framed words a pattern may match. It matches nowhere else."""
         first = len(self._margin)
+        entries, clues = self._entries, self._clues
         return [
             (at, number, before, after)
-            for at, found in enumerate(map(self._index.get, words[first:-first]), first)
-            if found
-            for row in (found[0], found[1].get(words[at + 1], ()))
-            for near, low, high, number, before, after in row
+            for at, entry in enumerate(map(self._index.get, words[first:-first]), first)
+            if entry is not None
+            for row, pairs in (entries[entry],)
+            for numbers in (row, pairs.get(words[at + 1], ()))
+            for number in numbers
+            for near, low, high, before, after in (clues[number],)
             # The checker cannot know that a stretch of places comes with a set.
             if (words[at + low] in near if high is None else not near.isdisjoint(words[at + low : at + high]))  # type: ignore[union-attr]
         ]
+
+
+def _entry(alone: Iterable[int], before: Mapping[str, Iterable[int]]) -> tuple[Row, tuple[tuple[str, Row], ...]]:
+    return tuple(alone), tuple((word, tuple(numbers)) for word, numbers in sorted(before.items()))
 
 
 def longest(words: Sequence[str], likely: Iterable[Likely]) -> dict[tuple[int, int], int]:

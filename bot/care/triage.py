@@ -5,9 +5,11 @@ and take their words out of the text; all others of their language read what is 
 if there were no other, so that what is ordinary in one hides nothing in another; people mix them.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain
 from typing import TypeVar
 
 from bot.care.matcher import TAKEN, Likely, Matcher, longest, spans
@@ -80,13 +82,10 @@ class Lexicon:
     """All languages together. Immutable once made."""
 
     def __init__(self, tongues: Sequence[Tongue]) -> None:
-        self._tongues = [
-            (
-                tongue,
-                frozenset(tongue.spelling).difference(*(other.spelling for other in tongues if other is not tongue)),
-            )
-            for tongue in tongues
-        ]
+        self._tongues = tuple(tongues)
+        met = Counter(chain.from_iterable(tongue.spelling for tongue in tongues))
+        # No language is known by these.
+        self._shared = frozenset(token for token, languages in met.items() if languages > 1)
 
     def labels(self, text: str) -> set[Label]:
         """Every label that the text shows."""
@@ -100,8 +99,9 @@ class Lexicon:
 
     def _heard(self, typed: Sequence[str]) -> Sequence[Tongue]:
         """The languages of which the text holds a word that no other has; all of them where there is none."""
-        heard = [tongue for tongue, own in self._tongues if not own.isdisjoint(typed)]
-        return heard or [tongue for tongue, _ in self._tongues]
+        telling = set(typed) - self._shared
+        heard = [tongue for tongue in self._tongues if not tongue.spelling.keys().isdisjoint(telling)]
+        return heard or self._tongues
 
 
 def triage(lexicon: Lexicon, text: str) -> Label:

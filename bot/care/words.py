@@ -7,7 +7,6 @@ of the thumb are undone here. Which spellings mean which words is content.
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain
 
 # Stands at both ends of the text and wherever a sentence ends.
 STOP = "."
@@ -38,43 +37,40 @@ _STRETCHED = re.compile(r"([a-z])\1{2,}")
 _LETTERS_FOR = tuple(str.maketrans("013457@$!", letters) for letters in ("oieastasi", "oleastasi"))
 
 
-class Spelling(dict[str, tuple[str, ...]]):
-    """The words that each token stands for; what is not written down here is read from the token itself.
+class Spelling(dict[str, str]):
+    """The words that each token stands for, with spaces between; what is not written down here is read from the token.
 
     `read_as`: a spelling and the words it stands for. `known`: the words that patterns ask for.
     """
 
     def __init__(self, read_as: Mapping[str, tuple[str, ...]], known: frozenset[str]) -> None:
+        itself = {word: word for word in known}
+        meant = {token: " ".join(words) for token, words in read_as.items()}
         # Many slips stand for the same words: these are kept once.
-        once: dict[tuple[str, ...], tuple[str, ...]] = {(word,): (word,) for word in known}
-        super().__init__(
-            dict.fromkeys(_ENDS, (STOP,))
-            | {word: once[word,] for word in known}
-            | {token: once.setdefault(words, words) for token, words in read_as.items()}
-        )
-        self.known = known
+        once = itself | {words: words for words in meant.values()}
+        super().__init__(dict.fromkeys(_ENDS, STOP) | itself | {token: once[words] for token, words in meant.items()})
+        self._ing = frozenset(word for word in known if word.endswith("ing"))
 
-    def __missing__(self, token: str) -> tuple[str, ...]:
+    def __missing__(self, token: str) -> str:
         """What a token stands for that is spelt in no known way; itself when nothing better is known."""
         if not _STRANGE.search(token):
-            return (token,) if token[-2:] != "in" else self._look_up(token) or (token,)
+            return token if token[-2:] != "in" else self._look_up(token) or token
         if token[0] in _ENDS:
-            return (STOP,)
+            return STOP
         if not token.isascii():
-            return ()
+            return ""
         if token.isdigit():
-            return (NUMBER,)
+            return NUMBER
         for guess in (token, *_guesses(token)):
             if (found := self._look_up(guess)) is not None:
                 return found
-        parts = [part for part in _SIGNS.split(token) if part]
-        return tuple(word for part in parts for word in self._look_up(part) or (part,))
+        return " ".join(self._look_up(part) or part for part in _SIGNS.split(token) if part)
 
-    def _look_up(self, token: str) -> tuple[str, ...] | None:
+    def _look_up(self, token: str) -> str | None:
         if token in self:
             return self[token]
         longer = f"{token}g"
-        return (longer,) if token.endswith("in") and longer in self.known else None
+        return longer if longer in self._ing else None
 
 
 def tokens(text: str, spelling: Spelling) -> list[str]:
@@ -89,7 +85,7 @@ def parts(text: str) -> list[str]:
 
 def read_parts(typed: Sequence[str], spelling: Spelling) -> list[str]:
     """The same as `tokens`, of parts."""
-    words = [STOP, *chain.from_iterable(map(spelling.__getitem__, typed)), STOP]
+    words = [STOP, *" ".join(map(spelling.__getitem__, typed)).split(), STOP]
     return [word for before, word in zip(["", *words], words, strict=False) if word != STOP or before != STOP]
 
 

@@ -75,7 +75,7 @@ def test_words_that_are_taken_out_later_match_no_more(rows: list[Pattern], text:
 @pytest.mark.parametrize("lexicon", triage_sets.files(), ids=lambda file: file.path)
 def test_every_pattern_of_the_lexicon_is_found_in_its_shortest_and_its_longest_wording(lexicon: LexiconFile) -> None:
     rows = [row for family in lexicon.families for row in family.patterns]
-    counts = {word: at for at, word in enumerate(sorted(lexicon.spelling.known))}
+    counts = {word: at for at, word in enumerate(sorted(lexicon.known))}
     matcher = Matcher(rows, counts)
     for number, row in enumerate(rows):
         longest_way = [min(element.words, default="unheard") for element in row]

@@ -1,0 +1,40 @@
+"""Values kept as bytes until each is first asked for: of a table for every wording, few texts meet a tenth.
+
+Law: a value is made from bytes that never change, and kept from then on. So when it is asked for changes the room that
+the table takes, and nothing else.
+"""
+
+import marshal
+from array import array
+from collections.abc import Iterable
+from copyreg import __newobj__  # type: ignore[attr-defined]
+from itertools import accumulate
+from typing import Any, TypeVar
+
+V = TypeVar("V")
+
+
+class Packed(dict[int, V]):
+    """Values by number, from 0 on. They are made of numbers, texts, tuples, sets and mappings alone."""
+
+    def __init__(self, values: Iterable[Any]) -> None:
+        super().__init__()
+        # Texts that are interned here are so in what is made of them: a word in many values is there once.
+        packed = [marshal.dumps(value) for value in values]
+        self._bytes = b"".join(packed)
+        self._ends = array("I", accumulate(map(len, packed), initial=0))
+
+    def __missing__(self, number: int) -> V:
+        value = self[number] = self._made(self._unpacked(number))
+        return value
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A copy begins with nothing made: content is tried out on many texts before it is kept (compiled.py)."""
+        return __newobj__, (type(self),), self.__dict__
+
+    def _unpacked(self, number: int) -> Any:
+        # Our own bytes, read from where nobody else can write (compiled.py).
+        return marshal.loads(self._bytes[self._ends[number] : self._ends[number + 1]])  # noqa: S302
+
+    def _made(self, value: Any) -> V:
+        return value  # type: ignore[no-any-return]
