@@ -11,6 +11,8 @@ def main() -> None:
     gc.disable()
     only = run_only(sys.argv[1:])
     command = _whole() if only is None else _run(only)
+    # Once, for what imports leave behind: the content goes where it was.
+    gc.collect()
     gc.freeze()
     gc.enable()
     sys.exit(command())

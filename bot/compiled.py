@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from hashlib import sha256
-from importlib.metadata import version
+from importlib.metadata import distribution
 from importlib.util import cache_from_source
 from pathlib import Path
 
@@ -30,7 +30,13 @@ def place(folder: Path) -> Path:
 
 def tools() -> tuple[str, ...]:
     """What reads besides our own code: Python and the libraries, with their versions."""
-    return (sys.version, *(f"{name} {version(name)}" for name in LIBRARIES))
+    return (sys.version, *(f"{name} {_version(name)}" for name in LIBRARIES))
+
+
+def _version(library: str) -> str:
+    """As the library's metadata begin. Without its description, which is long and would be read as a mail is."""
+    head = (distribution(library).read_text("METADATA") or "").partition("\n\n")[0]
+    return next(line.split()[1] for line in head.splitlines() if line.startswith("Version:"))
 
 
 def key(texts: Mapping[str, str], code: Path, tools: Sequence[str]) -> bytes:
