@@ -74,10 +74,10 @@ def read(kind: type[Kind]) -> Kind:
 
 def split_keys(keys: Secret) -> list[str]:
     """The keys, newest first; empty when none is set. Raises SettingsFault for one that is no key."""
-    given = [key for key in keys.get_secret_value().split(",") if key.strip()]
-    if given:
-        Vault(given)
-    return given
+    found = [key for key in keys.get_secret_value().split(",") if key.strip()]
+    if found:
+        Vault(found)
+    return found
 
 
 def open_vault(settings: Settings) -> Vault:

@@ -1,6 +1,6 @@
 """Groups of settings, read from the environment and .env to frozen values. All that is wrong is named at once.
 
-A start reads four small groups and keeps them: a library for that would be a tenth of its memory and of its time.
+A start reads four small groups and keeps them: the usual library for that costs more memory and time than all of them.
 """
 
 import os
@@ -76,9 +76,7 @@ def made(kind: type[Kind], given: Mapping[str, str]) -> Kind:
             values[one.name] = one.metadata["read"](given[name])
         except ValueError as error:
             # Its own words and not the value, which may be a secret.
-            faults.append(
-                f"{name} is wrong: {error}. Mend it in the environment or in .env; .env.example lists them all."
-            )
+            faults.append(f"{name} is wrong: {error}. {MEND}")
     if faults:
         raise SettingsFault(*faults)
     return kind(**values)

@@ -1,6 +1,6 @@
 """The two requests of nearly every turn, straight over aiohttp: a message to a channel, and the answer to a press.
 
-discord.py's own way costs as much again as the request. What it does for them is done here: one try, nothing into a
+discord.py's own way costs more than a trip may. What it does for them is done here: one try, nothing into a
 channel whose allowance is used up, and its exceptions for what Discord refuses. All else goes through discord.py.
 """
 

@@ -1,4 +1,4 @@
-"""The two calls that show a message, straight over the HTTP session: by way of slack_sdk each costs twice as much.
+"""The two calls that show a message, straight over the HTTP session: slack_sdk's own way costs more than the request.
 
 Each goes out once: a second call after a cut would be a second message.
 """

@@ -1,6 +1,6 @@
 """Socket Mode: slack_sdk keeps the connection; from a frame to its acknowledgement there is one task, and it is held.
 
-The library's own way there (a queue, a loop that empties it, listeners) costs as much again as reading the frame.
+The library's own way there is longer: a queue, a loop that empties it, listeners.
 """
 
 import json

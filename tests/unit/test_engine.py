@@ -144,25 +144,6 @@ def test_a_button_of_help_or_care_still_works_when_nothing_is_known_of_the_perso
 # Forms
 
 
-def test_a_form_sent_twice_is_kept_once_and_the_second_is_silent() -> None:
-    talk = at_the_table()
-    shown = talk.screen
-    talk.fills("note", {"note": "It was his birthday."})
-    note = talk.slots["note"]
-    assert talk.fills("note", {"note": "It was his birthday."}, shown).screen is None
-    assert talk.slots["note"] == note
-
-
-def test_a_form_sent_twice_long_after_is_told_where_we_are_and_still_kept_once() -> None:
-    talk = at_the_table()
-    shown = talk.screen
-    talk.fills("note", {"note": "It was his birthday."})
-    note = talk.slots["note"]
-    talk.waits(timedelta(hours=1)).fills("note", {"note": "It was his birthday."}, shown)
-    assert talk.screen.text.startswith(WORDS.stale)
-    assert talk.slots["note"] == note
-
-
 def test_a_late_form_is_kept_and_the_screen_stays() -> None:
     talk = at_the_table()
     shown = talk.screen

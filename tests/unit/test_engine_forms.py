@@ -1,4 +1,4 @@
-"""Sentences about advance(): a sign that is typed into a form, and a story in place of an answer."""
+"""Sentences about advance(): forms sent twice, a sign that is typed into one, a story in place of an answer."""
 
 from datetime import timedelta
 
@@ -87,3 +87,25 @@ def test_a_story_in_place_of_an_answer_joins_the_note_and_the_screen_stays(step:
     assert talk.screen.text.startswith(WORDS.kept)
     assert talk.slots["note"].endswith(f"\n{STORY}")
     assert STORY not in [value for name, value in talk.slots.items() if name != "note"]
+
+
+# A form sent twice
+
+
+def test_a_form_sent_twice_is_kept_once_and_the_second_is_silent() -> None:
+    talk = at_the_table()
+    shown = talk.screen
+    talk.fills("note", {"note": "It was his birthday."})
+    note = talk.slots["note"]
+    assert talk.fills("note", {"note": "It was his birthday."}, shown).screen is None
+    assert talk.slots["note"] == note
+
+
+def test_a_form_sent_twice_long_after_is_told_where_we_are_and_still_kept_once() -> None:
+    talk = at_the_table()
+    shown = talk.screen
+    talk.fills("note", {"note": "It was his birthday."})
+    note = talk.slots["note"]
+    talk.waits(timedelta(hours=1)).fills("note", {"note": "It was his birthday."}, shown)
+    assert talk.screen.text.startswith(WORDS.stale)
+    assert talk.slots["note"] == note
