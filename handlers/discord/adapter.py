@@ -2,9 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
-from typing import Any, TypeVar, cast
+from typing import Any
 
 import aiohttp
 import discord
@@ -14,9 +14,8 @@ from bot.model import ENGLISH, Event, Form
 from bot.runtime.logs import outline
 from bot.runtime.ports import Core, Later, Pace, Parcel, Receipt, Sent
 from handlers.discord import client as discord_client
-from handlers.discord import commands, inbound, invalid, position, render
-from handlers.discord.direct import Direct
-from handlers.discord.inbound import Interaction
+from handlers.discord import commands, inbound, invalid, render
+from handlers.discord.direct import Direct, Json
 from handlers.discord.position import Position
 from handlers.discord.receipts import Line
 from handlers.discord.sender import Sender, Waiting
@@ -31,8 +30,9 @@ DEFER_AFTER_S = 1.8
 LAST_TURNS_S = 10.0
 HANG_UP_S = 0.5
 _UPDATE = discord.InteractionResponseType.message_update
-
-_T = TypeVar("_T")
+_COMMAND, _PRESS, _FORM = (
+    getattr(discord.InteractionType, name).value for name in ("application_command", "component", "modal_submit")
+)
 
 
 class DiscordAdapter:
@@ -54,11 +54,10 @@ class DiscordAdapter:
         self._core = core
         self._defer_after_s = defer_after_s
         self._client = discord_client.make(settings)
-        for listener in (self.on_message, self.on_interaction):
-            self._client.event(listener)
-        self._commands = commands.tree(self._client, core, self._on_command)
+        takers = {"MESSAGE_CREATE": self._message, "INTERACTION_CREATE": self._interaction}
+        discord_client.listen(self._client, {name: partial(self._begin, taker) for name, taker in takers.items()})
         self._line = Line(request_s, most_invalid)
-        self._direct = Direct(self._client, settings.api_url, request_s)
+        self._direct = Direct(settings, self._client, self._line)
         self._sender = Sender(self._client, core, self._line, self._direct)
         self._gateway: asyncio.Task[None] | None = None
         self._at_work: set[asyncio.Task[Any]] = set()
@@ -80,7 +79,7 @@ class DiscordAdapter:
     async def send(self, parcel: Parcel) -> Receipt:
         if not self._up:
             return Later()
-        return await self._counted(self._sender.send(parcel))
+        return await self._sender.send(parcel)
 
     async def hears(self) -> bool:
         return self._up and self._client.is_ready() and self._gateway is not None and not self._gateway.done()
@@ -96,13 +95,12 @@ class DiscordAdapter:
         if self._at_work:
             await asyncio.wait(self._at_work, timeout=LAST_TURNS_S)
         self._up = False
-        await self._direct.close()
         await self._client.close()
 
     async def _register(self) -> None:
         try:
             async with asyncio.timeout(discord_client.SIGN_IN_S):
-                await commands.register(self._client, self._core, self._commands)
+                await commands.register(self._client, self._core)
         except (discord.HTTPException, aiohttp.ClientError, OSError) as failure:
             raise PlatformRefused(
                 f"Discord did not take the command /debrief ({type(failure).__name__}). Try again in a few minutes."
@@ -123,39 +121,42 @@ class DiscordAdapter:
                 "Check the network, and DISCORD_GATEWAY_URL if it is set."
             )
 
-    async def on_message(self, message: discord.Message) -> None:
-        if event := inbound.message(message, self._core.clock.now()):
-            await self._guarded(self._message_turn(event), partial(message.channel.send, silent=True), ENGLISH)
+    def _begin(self, taker: Callable[[Json], Coroutine[Any, Any, None]], payload: Json) -> None:
+        task = asyncio.create_task(taker(payload))
+        self._at_work.add(task)
+        task.add_done_callback(self._ended)
 
-    async def on_interaction(self, interaction: Interaction) -> None:
-        """Everything but the command. A press is known by its custom_id: discord.py's views would look for it too."""
-        if interaction.type is discord.InteractionType.component:
-            await self._pressed(interaction)
-        elif interaction.type is discord.InteractionType.modal_submit and (
-            event := inbound.form(interaction, self._core.clock.now())
-        ):
-            await self._guarded_turn(interaction, event)
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._at_work.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("An event from Discord was not understood: %s", outline(error))
 
-    async def _pressed(self, interaction: Interaction) -> None:
-        shown = position.read(interaction.custom_id or "")
-        if shown is None:
-            return
+    async def _message(self, payload: Json) -> None:
+        if event := inbound.message(payload, self._core.clock.now()):
+            await self._guarded(self._message_turn(event), partial(self._sender.tell, event.reach), ENGLISH)
+
+    async def _interaction(self, payload: Json) -> None:
+        kind, now = payload["type"], self._core.clock.now()
+        if kind == _COMMAND and payload["data"]["name"] == commands.NAME:
+            await self._guarded_turn(payload, inbound.command(payload, now))
+        elif kind == _PRESS and (shown := inbound.shown(payload)):
+            await self._pressed(payload, shown)
+        elif kind == _FORM and (shown := inbound.shown(payload)):
+            await self._guarded_turn(payload, inbound.form(payload, shown, now))
+
+    async def _pressed(self, payload: Json, shown: Position) -> None:
         form = self._core.form(shown.step, shown.choice, shown.language) if shown.form else None
         if form:
-            waiting = Waiting(interaction)
+            waiting = Waiting(self._client, payload)
             await self._guarded(self._open(waiting, form, shown), partial(_tell, waiting), shown.language)
-        elif event := inbound.press(interaction, shown, self._core.clock.now()):
-            await self._guarded_turn(interaction, event)
+        elif event := inbound.press(payload, shown, self._core.clock.now()):
+            await self._guarded_turn(payload, event)
 
     async def _open(self, waiting: Waiting, form: Form, shown: Position) -> None:
         await self._acknowledge(waiting.interaction.response.send_modal(render.modal(form, shown)))
 
-    async def _on_command(self, interaction: Interaction, text: str) -> None:
-        event = inbound.command(interaction, text, self._core.clock.now())
-        await self._guarded_turn(interaction, event)
-
-    async def _guarded_turn(self, interaction: Interaction, event: Event) -> None:
-        waiting = Waiting(interaction)
+    async def _guarded_turn(self, payload: Json, event: Event) -> None:
+        waiting = Waiting(self._client, payload)
         await self._guarded(self._turn(waiting, event), partial(_tell, waiting), event.locale)
 
     async def _message_turn(self, event: Event) -> None:
@@ -163,7 +164,7 @@ class DiscordAdapter:
 
     async def _turn(self, waiting: Waiting, event: Event) -> None:
         """The answer is the first response. Where it takes too long, the response is put off instead."""
-        self._sender.waiting[waiting.interaction.id] = waiting
+        self._sender.waiting[waiting.id] = waiting
         deferring: set[asyncio.Task[None]] = set()
         timer = asyncio.get_running_loop().call_later(
             self._defer_after_s, lambda: deferring.add(asyncio.create_task(self._defer(waiting)))
@@ -174,7 +175,7 @@ class DiscordAdapter:
             timer.cancel()
             if deferring:
                 await asyncio.gather(*deferring)
-            del self._sender.waiting[waiting.interaction.id]
+            del self._sender.waiting[waiting.id]
 
     async def _take_and_answer(self, waiting: Waiting, event: Event) -> None:
         taken = await self._core.take(event)
@@ -189,12 +190,11 @@ class DiscordAdapter:
 
     async def _defer(self, waiting: Waiting) -> None:
         """Acknowledge now, answer by an edit later. Nothing to do where the answer itself was the response."""
-        interaction = waiting.interaction
         async with waiting.lock:
             if not waiting.responded:
-                ephemeral = not inbound.in_own_dm(interaction)
-                waiting.responded = await self._acknowledge(interaction.response.defer(ephemeral=ephemeral))
-                waiting.thinking = waiting.responded and _is_command(interaction)
+                put_off = waiting.interaction.response.defer(ephemeral=not waiting.in_own_dm)
+                waiting.responded = await self._acknowledge(put_off)
+                waiting.thinking = waiting.responded and waiting.is_command
 
     async def _say_nothing(self, waiting: Waiting) -> None:
         """A press is acknowledged and changes nothing; a command leaves no "is thinking" behind."""
@@ -204,56 +204,44 @@ class DiscordAdapter:
 
     async def _take_buttons_off(self, waiting: Waiting) -> None:
         """In a direct message: the words stay, and nothing that was answered can be pressed again."""
-        interaction = waiting.interaction
-        if _is_command(interaction):
+        if waiting.is_command:
             return
         async with waiting.lock:
             if waiting.responded:
-                await self._acknowledge(interaction.edit_original_response(view=None))
+                await self._acknowledge(waiting.interaction.edit_original_response(view=None))
             else:
-                update = self._direct.respond(interaction, _UPDATE, {"components": []})
-                waiting.responded = await self._acknowledge(update, timed=True)
+                receipt = await self._direct.respond(waiting.id, waiting.token, _UPDATE, {"components": []})
+                waiting.responded = _taken(receipt)
 
-    async def _acknowledge(self, request: Awaitable[object], *, timed: bool = False) -> bool:
+    async def _acknowledge(self, request: Awaitable[object]) -> bool:
         """Whether Discord took it."""
-        _, receipt = await self._line.attempt(request, timed=timed)
-        if isinstance(receipt, Sent):
-            return True
-        log.warning("Discord did not take an acknowledgement: %s", receipt)
-        return False
+        _, receipt = await self._line.attempt(request)
+        return _taken(receipt)
 
     async def _guarded(self, turn: Awaitable[None], tell: Callable[[str], Awaitable[object]], language: str) -> None:
         """A turn that fails is one person's failure: it is logged, and they are told to send it again."""
         try:
-            await self._counted(turn)
+            await turn
         except Exception as error:
             log.error("An event from Discord was not taken: %s", outline(error))
             await self._acknowledge(tell(self._core.apology(language)))
 
-    async def _counted(self, work: Awaitable[_T]) -> _T:
-        """A stop waits for the task that this runs in."""
-        task = cast("asyncio.Task[Any]", asyncio.current_task())
-        if task in self._at_work:
-            return await work
-        self._at_work.add(task)
-        try:
-            return await work
-        finally:
-            self._at_work.discard(task)
 
-
-def _is_command(interaction: Interaction) -> bool:
-    return interaction.type is discord.InteractionType.application_command
+def _taken(receipt: Receipt) -> bool:
+    """Whether Discord took an acknowledgement."""
+    if isinstance(receipt, Sent):
+        return True
+    log.warning("Discord did not take an acknowledgement: %s", receipt)
+    return False
 
 
 async def _tell(waiting: Waiting, words: str) -> None:
     """A line for the person alone, whether the interaction had its first response or not."""
-    interaction = waiting.interaction
-    ephemeral = not inbound.in_own_dm(interaction)
+    ephemeral = not waiting.in_own_dm
     if waiting.responded:
-        await interaction.followup.send(words, ephemeral=ephemeral)
+        await waiting.interaction.followup.send(words, ephemeral=ephemeral)
     else:
-        await interaction.response.send_message(words, ephemeral=ephemeral)
+        await waiting.interaction.response.send_message(words, ephemeral=ephemeral)
 
 
 def _gateway_ended(gateway: asyncio.Task[None]) -> None:

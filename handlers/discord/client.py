@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+from collections.abc import Callable, Mapping
+from typing import Any, cast
 
 import aiohttp
 import discord
@@ -9,7 +11,7 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot.errors import PlatformRefused
+from bot.errors import PlatformRefused, ProgramError
 from handlers.discord import receipts
 from handlers.discord.settings import PORTAL, DiscordSettings
 
@@ -17,6 +19,9 @@ from handlers.discord.settings import PORTAL, DiscordSettings
 INTENTS = discord.Intents(dm_messages=True)
 
 SIGN_IN_S = 30.0
+
+Json = Mapping[str, Any]
+Interaction = discord.Interaction[discord.Client]
 
 
 def make(settings: DiscordSettings) -> discord.Client:
@@ -36,6 +41,22 @@ def make(settings: DiscordSettings) -> discord.Client:
         guild_ready_timeout=0,
         http_trace=receipts.tracing(),
     )
+
+
+def listen(client: discord.Client, takers: Mapping[str, Callable[[Json], None]]) -> None:
+    """Each event of a name in `takers` goes to its taker as Discord sent it, before discord.py makes objects of it.
+
+    discord.py has no open way to that.
+    """
+    parsers = client._connection.parsers
+    if unknown := takers.keys() - parsers.keys():
+        raise ProgramError(f"this discord.py does not know the events {', '.join(sorted(unknown))}")
+    parsers.update(takers)
+
+
+def interaction(client: discord.Client, payload: Json) -> Interaction:
+    """discord.py's object for one, which it makes only for those that it hears itself."""
+    return discord.Interaction(data=cast("Any", payload), state=client._connection)
 
 
 async def sign_in(client: discord.Client, settings: DiscordSettings) -> discord.AppInfo:

@@ -1,12 +1,11 @@
-"""The two requests of nearly every turn, straight over aiohttp: a message to a channel, and the answer to a press.
+"""The two requests of nearly every turn, straight over HTTP: a message to a channel, and the answer to a press.
 
-discord.py's own way costs more than a trip may. What it does for them is done here: one try, nothing into a
-channel whose allowance is used up, and its exceptions for what Discord refuses. All else goes through discord.py.
+discord.py's own way costs more than a trip may. What it does for them is done here: nothing goes into a channel whose
+allowance is used up. All else goes through discord.py.
 """
 
 import asyncio
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -16,13 +15,13 @@ import msgspec
 from yarl import URL
 
 from bot.model import Document
-from handlers.discord import receipts
-from handlers.discord.inbound import Interaction
+from bot.runtime.ports import Later, Receipt
+from bot.runtime.posting import Answer, Origin
+from handlers.discord.receipts import Line
+from handlers.discord.settings import DiscordSettings
 
 # The channels whose allowance is used up are looked through when they are as many as this.
 SPENT_CHANNELS = 256
-# Whose addresses are kept as aiohttp wants them.
-CHANNELS = 1_000
 
 _encode = msgspec.json.Encoder().encode
 
@@ -50,52 +49,44 @@ class Allowances:
 
 
 class Direct:
-    """To be used through `Line.attempt`, which makes a receipt of what is raised. `timeout_s` bounds each request."""
-
-    def __init__(self, client: discord.Client, api_url: str, timeout_s: float) -> None:
-        self._client = client
-        self._api_url = api_url
-        self._session = aiohttp.ClientSession(
-            connector=client.http.connector,
-            connector_owner=False,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            timeout=aiohttp.ClientTimeout(total=timeout_s),
-        )
-        self._agent = {"User-Agent": client.http.user_agent}
-        self._of_json = {**self._agent, "Content-Type": "application/json"}
+    def __init__(self, settings: DiscordSettings, client: discord.Client, line: Line) -> None:
+        url, agent = URL(settings.api_url), {"User-Agent": client.http.user_agent}
+        ours = {**agent, "Authorization": f"Bot {settings.token.get_secret_value()}"}
+        self._ours = Origin(client.http.connector, url, ours, timeout_s=line.timeout_s)
+        # An interaction's token is all that Discord asks for.
+        self._anybodys = Origin(client.http.connector, url, agent, timeout_s=line.timeout_s)
+        self._base = url.raw_path
+        self._line = line
         self._allowances = Allowances()
-        self._timeout_s = timeout_s
-        self._messages = lru_cache(maxsize=CHANNELS)(lambda channel: URL(f"{api_url}/channels/{channel}/messages"))
 
-    async def close(self) -> None:
-        await self._session.close()
-
-    async def message(self, channel: int, payload: Json, document: Document | None) -> None:
+    async def message(self, channel: int, payload: Json, document: Document | None) -> Receipt:
         """The core writes to a person one message at a time, so an allowance that is not used up is enough for it."""
         if wait_s := self._allowances.wait_s(channel, asyncio.get_running_loop().time()):
-            if wait_s > self._timeout_s:
-                raise receipts.RateLimited(wait_s, everywhere=False)
+            if wait_s > self._line.timeout_s:
+                return Later(wait_s)
             await asyncio.sleep(wait_s)
-        url = self._messages(channel)
-        headers = {**(self._agent if document else self._of_json), "Authorization": f"Bot {self._client.http.token}"}
-        data = _form(payload, document) if document else _encode(payload)
-        async with self._session.post(url, headers=headers, allow_redirects=False, data=data) as response:
-            self._allowances.note(channel, response.headers, asyncio.get_running_loop().time())
-            await receipts.judge(response)
+        return await self._line.posted(self._message(channel, payload, document))
 
-    async def respond(self, interaction: Interaction, kind: discord.InteractionResponseType, data: Json) -> None:
-        """The first response to it. Its token is all that Discord asks for."""
-        token = quote(interaction.token, safe="")
-        url = URL(f"{self._api_url}/interactions/{interaction.id}/{token}/callback", encoded=True)
-        body = _encode({"type": kind.value, "data": data})
-        async with self._session.post(url, headers=self._of_json, allow_redirects=False, data=body) as response:
-            await receipts.judge(response)
+    async def _message(self, channel: int, payload: Json, document: Document | None) -> Answer:
+        path = f"{self._base}/channels/{channel}/messages"
+        if document is None:
+            answer = await self._ours.post(path, _encode(payload))
+        else:
+            form = _form(payload, document)
+            answer = await self._ours.post(path, await form.as_bytes(), form.headers["Content-Type"])
+        self._allowances.note(channel, answer.headers, asyncio.get_running_loop().time())
+        return answer
+
+    async def respond(self, interaction: int, token: str, kind: discord.InteractionResponseType, data: Json) -> Receipt:
+        """The first response to an interaction."""
+        path = f"{self._base}/interactions/{interaction}/{quote(token, safe='')}/callback"
+        return await self._line.posted(self._anybodys.post(path, _encode({"type": kind.value, "data": data})))
 
 
-def _form(payload: Json, document: Document) -> aiohttp.FormData:
+def _form(payload: Json, document: Document) -> aiohttp.Payload:
     # Quoted field names would not be the ones that Discord knows.
     form = aiohttp.FormData(quote_fields=False)
     described = {**payload, "attachments": [{"id": 0, "filename": document.name}]}
     form.add_field("payload_json", _encode(described).decode())
     form.add_field("files[0]", document.text.encode(), filename=document.name, content_type="application/octet-stream")
-    return form
+    return form()

@@ -1,4 +1,7 @@
-"""What Discord says, as events. Pure: ids and strings in, one event out, or None when it is not for us."""
+"""What Discord's gateway says, as events. Pure: a payload in, one event out, or None when it is not for us.
+
+The payloads are Discord's own: discord.py's objects of them cost as much again as all the rest of taking them.
+"""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,16 +11,20 @@ from typing import Any
 
 import discord
 
-from bot.model import ChoicePicked, CommandInvoked, FormSubmitted, Handle, MessageReceived, Person
+from bot.model import ENGLISH, ChoicePicked, CommandInvoked, FormSubmitted, Handle, MessageReceived, Person
 from handlers.discord import position
 from handlers.discord.position import Position
 
-Interaction = discord.Interaction[discord.Client]
+Json = Mapping[str, Any]
 
 # Discord's token lives 15 minutes; the last one is left for the answer to travel.
 TOKEN_LIVES = timedelta(minutes=14)
 
-_SAID = frozenset({discord.MessageType.default, discord.MessageType.reply})
+_SAID = frozenset({discord.MessageType.default.value, discord.MessageType.reply.value})
+_EPHEMERAL = discord.MessageFlags(ephemeral=True).value
+_PRIVATE = discord.ChannelType.private.value
+# https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-object-interaction-context-types
+_OWN_DM = 1
 _ROW, _LABEL = 1, 18
 
 
@@ -37,89 +44,83 @@ class Reply:
         return Reply(*json.loads(text))
 
 
-def person(user_id: int) -> Person:
-    return Person("discord", "", str(user_id))
-
-
-def message(message: discord.Message, at: datetime) -> MessageReceived | None:
+def message(data: Json, at: datetime) -> MessageReceived | None:
     """A direct message from a person. Servers, bots (ourselves too) and Discord's own notices are not for us."""
-    # A server that discord.py does not know shows in the channel alone.
-    if not isinstance(message.channel, discord.DMChannel) or message.author.bot or message.type not in _SAID:
+    author = data["author"]
+    if "guild_id" in data or author.get("bot") or data["type"] not in _SAID:
         return None
     return MessageReceived(
-        delivery_id=str(message.id),
-        person=person(message.author.id),
-        at=at,
-        reach=str(message.channel.id),
-        text=message.content,
+        delivery_id=data["id"], person=_person(author), at=at, reach=data["channel_id"], text=data["content"]
     )
 
 
-def command(interaction: Interaction, text: str, at: datetime) -> CommandInvoked:
-    return CommandInvoked(**_common(interaction, at), handle=_handle(interaction, at), text=text)
+def command(data: Json, at: datetime) -> CommandInvoked:
+    options = {option["name"]: option["value"] for option in data["data"].get("options", ())}
+    return CommandInvoked(**_common(data, at), handle=_handle(data, at), text=str(options.get("text", "")))
 
 
-def press(interaction: Interaction, shown: Position, at: datetime) -> ChoicePicked | None:
+def shown(data: Json) -> Position | None:
+    """Where a press happened, or where the form was opened that was submitted. None: nothing of ours."""
+    return position.read(data["data"]["custom_id"])
+
+
+def press(data: Json, shown: Position, at: datetime) -> ChoicePicked | None:
     """A button, or an option of a select (whose value is the choice), at its position."""
-    data: Mapping[str, Any] = interaction.data or {}
-    choice = shown.choice or next(iter(data.get("values", ())), "")
+    choice = shown.choice or next(iter(data["data"].get("values", ())), "")
     if not choice:
         return None
     return ChoicePicked(
-        **_common(interaction, at),
-        handle=_edited(interaction, at),
-        step=shown.step,
-        visit=shown.visit,
-        choice=choice,
+        **_common(data, at), handle=_edited(data, at), step=shown.step, visit=shown.visit, choice=choice
     )
 
 
-def form(interaction: Interaction, at: datetime) -> FormSubmitted | None:
-    data: Mapping[str, Any] = interaction.data or {}
-    shown = position.read(str(data.get("custom_id", "")))
-    if shown is None:
-        return None
+def form(data: Json, shown: Position, at: datetime) -> FormSubmitted:
     return FormSubmitted(
-        **_common(interaction, at),
-        handle=_edited(interaction, at),
+        **_common(data, at),
+        handle=_edited(data, at),
         step=shown.step,
         visit=shown.visit,
         choice=shown.choice,
-        values=dict(_values(data.get("components", ()))),
+        values=dict(_values(data["data"].get("components", ()))),
     )
 
 
-def in_own_dm(interaction: Interaction) -> bool:
+def in_own_dm(data: Json) -> bool:
     """In the bot's direct messages, and not in those that the person has with somebody else."""
-    return interaction.context.dm_channel
+    return bool(data.get("context") == _OWN_DM)
 
 
-def _reach(interaction: Interaction) -> str:
+def _reach(data: Json) -> str:
     """An app of the person's own is also used in groups and in direct messages with others: never there."""
-    channel = interaction.channel
-    return str(channel.id) if in_own_dm(interaction) and isinstance(channel, discord.DMChannel) else ""
+    channel = data.get("channel") or {}
+    return str(channel["id"]) if in_own_dm(data) and channel.get("type") == _PRIVATE else ""
 
 
-def _common(interaction: Interaction, at: datetime) -> dict[str, Any]:
+def _common(data: Json, at: datetime) -> dict[str, Any]:
     return {
-        "delivery_id": str(interaction.id),
-        "person": person(interaction.user.id),
+        "delivery_id": data["id"],
+        # In a server they are a member of it.
+        "person": _person(data["user"] if "user" in data else data["member"]["user"]),
         "at": at,
-        "locale": str(interaction.locale),
-        "reach": _reach(interaction),
+        "locale": data.get("locale", ENGLISH),
+        "reach": _reach(data),
     }
 
 
-def _handle(interaction: Interaction, at: datetime) -> Handle:
-    reply = Reply(interaction.application_id, interaction.id, interaction.token)
+def _person(user: Json) -> Person:
+    return Person("discord", "", user["id"])
+
+
+def _handle(data: Json, at: datetime) -> Handle:
+    reply = Reply(int(data["application_id"]), int(data["id"]), data["token"])
     return Handle(reply.dump(), at + TOKEN_LIVES)
 
 
-def _edited(interaction: Interaction, at: datetime) -> Handle | None:
+def _edited(data: Json, at: datetime) -> Handle | None:
     """An ephemeral message is replaced in place. In a direct message the next screen is a new message:
     the words stay readable, and a nonce guards it against doubling, which an interaction's answer has not."""
-    shown = interaction.message
-    return _handle(interaction, at) if shown is not None and shown.flags.ephemeral else None
+    shown = data.get("message")
+    return _handle(data, at) if shown and shown.get("flags", 0) & _EPHEMERAL else None
 
 
 def _values(components: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:

@@ -2,8 +2,9 @@
 after a 5xx can show a message twice, and a wait for a rate limit would hold a delivery; the core tries again."""
 
 import asyncio
+import json
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from types import SimpleNamespace
@@ -11,9 +12,9 @@ from typing import TypeVar
 
 import aiohttp
 import discord
-from discord.http import json_or_text
 
 from bot.runtime.ports import Later, Receipt, Refused, Sent, Unknown
+from bot.runtime.posting import NOWHERE, Answer
 from handlers.discord import invalid
 
 log = logging.getLogger(__name__)
@@ -45,8 +46,8 @@ BAD_TOKEN_WAIT_S = 300.0
 _T = TypeVar("_T")
 
 
-class RateLimited(Exception):
-    """Discord takes no such request for a while: it said so just now, or before."""
+class _Limit(Exception):
+    """Discord takes no such request for a while."""
 
     def __init__(self, after_s: float, *, everywhere: bool) -> None:
         super().__init__(after_s)
@@ -94,61 +95,106 @@ class Line:
         """How long no direct messages may be opened with anybody."""
         return max(self.quiet_s(), self._no_opening_until - asyncio.get_running_loop().time())
 
-    async def attempt(
-        self, request: Awaitable[_T], *, opening: bool = False, timed: bool = False
-    ) -> tuple[_T | None, Receipt]:
-        """The result when there is one. `opening`: a rate limit on this request is on everybody's opening.
+    async def posted(self, request: Awaitable[Answer]) -> Receipt:
+        """Of a request that discord.py did not make."""
+        try:
+            answer = await request
+        except NOWHERE:
+            return Later()
+        except (TimeoutError, aiohttp.ClientError, OSError):
+            return Unknown()
+        if 200 <= answer.status < 300:
+            return Sent()
+        if _invalid(answer.status, answer.headers):
+            self._count()
+        if answer.status == 429:
+            return self._limited(_limit(answer.headers))
+        if receipt := _of_status(answer.status):
+            return receipt
+        return Unknown() if answer.body is None else self._refused(answer.status, _code(answer.body))
 
-        `timed`: it raises TimeoutError by itself, in time.
-        """
+    async def attempt(self, request: Awaitable[_T], *, opening: bool = False) -> tuple[_T | None, Receipt]:
+        """The result when there is one. `opening`: a rate limit on this request is on everybody's opening."""
         exchange = _Exchange()
         token = _watched.set(exchange)
         try:
-            if timed:
-                return await request, Sent()
             async with asyncio.timeout(self.timeout_s):
                 return await request, Sent()
-        except RateLimited as limited:
-            until = asyncio.get_running_loop().time() + limited.after_s
-            if limited.everywhere:
-                self._quiet_until = max(self._quiet_until, until)
-            elif opening:
-                self._no_opening_until = max(self._no_opening_until, until)
-            return None, Later(limited.after_s, everyone=limited.everywhere)
+        except _Limit as limit:
+            return None, self._limited(limit, opening=opening)
         except _ServerFault as fault:
-            return None, Later() if fault.status == 503 else Unknown()
+            return None, _of_status(fault.status) or Unknown()
         except discord.HTTPException as refusal:
-            if refusal.code == DMS_OPENED_TOO_FAST:
-                self._no_opening_until = asyncio.get_running_loop().time() + TOO_FAST_WAIT_S
-            return None, _of_refusal(refusal)
+            return None, _of_status(refusal.status) or self._refused(refusal.status, refusal.code)
         except (TimeoutError, aiohttp.ClientError, OSError):
             return None, exchange.receipt()
         finally:
             _watched.reset(token)
-            if exchange.invalid and self._invalid.add(asyncio.get_running_loop().time()):
-                log.error(
-                    "Discord turned down too many requests (401, 403, 429). Direct messages wait up to "
-                    "%s minutes, so that it does not shut this address out. Nothing is lost.",
-                    invalid.WINDOW_S // 60 + 1,
-                )
+            if exchange.invalid:
+                self._count()
+
+    def _limited(self, limit: _Limit, *, opening: bool = False) -> Receipt:
+        until = asyncio.get_running_loop().time() + limit.after_s
+        if limit.everywhere:
+            self._quiet_until = max(self._quiet_until, until)
+        elif opening:
+            self._no_opening_until = max(self._no_opening_until, until)
+        return Later(limit.after_s, everyone=limit.everywhere)
+
+    def _refused(self, status: int, code: int) -> Receipt:
+        if code == DMS_OPENED_TOO_FAST:
+            self._no_opening_until = asyncio.get_running_loop().time() + TOO_FAST_WAIT_S
+        return _of_refusal(status, code)
+
+    def _count(self) -> None:
+        if self._invalid.add(asyncio.get_running_loop().time()):
+            log.error(
+                "Discord turned down too many requests (401, 403, 429). Direct messages wait up to "
+                "%s minutes, so that it does not shut this address out. Nothing is lost.",
+                invalid.WINDOW_S // 60 + 1,
+            )
 
 
-def _of_refusal(refusal: discord.HTTPException) -> Receipt:
-    if refusal.status < 400:
+def _of_status(status: int) -> Receipt | None:
+    """None where it takes Discord's code to tell."""
+    if status < 400 or status == 503:
         # A redirect: something stands before Discord.
         return Later()
-    if refusal.code in _HANDLE_IS_DEAD:
+    return Unknown() if status >= 500 else None
+
+
+def _of_refusal(status: int, code: int) -> Receipt:
+    if code in _HANDLE_IS_DEAD:
         return Later()
-    if refusal.code == DMS_OPENED_TOO_FAST:
+    if code == DMS_OPENED_TOO_FAST:
         return Later(TOO_FAST_WAIT_S)
-    if refusal.code == ALREADY_ACKNOWLEDGED:
+    if code == ALREADY_ACKNOWLEDGED:
         return Unknown()
-    if refusal.status == 401:
+    if status == 401:
         log.error("Discord no longer accepts DISCORD_TOKEN. Nothing is lost; set a new token and start again.")
         return Later(BAD_TOKEN_WAIT_S)
-    if refusal.code not in _NEVER and refusal.status != 403:
-        log.error("Discord refused a message: HTTP %s, code %s", refusal.status, refusal.code)
-    return Refused(f"discord {refusal.status} {refusal.code}")
+    if code not in _NEVER and status != 403:
+        log.error("Discord refused a message: HTTP %s, code %s", status, code)
+    return Refused(f"discord {status} {code}")
+
+
+def _code(body: bytes) -> int:
+    """Discord's, of an answer that may not be its own; 0: none."""
+    try:
+        said = json.loads(body)
+    except ValueError:
+        return 0
+    code = said.get("code") if isinstance(said, dict) else 0
+    return code if isinstance(code, int) else 0
+
+
+def _limit(headers: Mapping[str, str]) -> _Limit:
+    seconds = headers.get("X-RateLimit-Reset-After") or headers.get("Retry-After")
+    return _Limit(float(seconds or 1), everywhere="X-RateLimit-Global" in headers or "Via" not in headers)
+
+
+def _invalid(status: int, headers: Mapping[str, str]) -> bool:
+    return status in invalid.STATUSES and headers.get("X-RateLimit-Scope") != "shared"
 
 
 def tracing() -> aiohttp.TraceConfig:
@@ -174,33 +220,12 @@ class Connector(aiohttp.TCPConnector):
 
 
 async def _is_answered(_: aiohttp.ClientSession, __: SimpleNamespace, answer: aiohttp.TraceRequestEndParams) -> None:
-    _note(answer.response)
-
-
-async def judge(response: aiohttp.ClientResponse) -> None:
-    """The end of a request that discord.py did not make: raises what it would for one that Discord did not take."""
-    _note(response)
-    if response.status >= 300:
-        try:
-            said = await json_or_text(response)
-        except ValueError:
-            # Something before Discord answered, in its own letters.
-            said = ""
-        raise discord.HTTPException(response, said)
-    if not response.content.is_eof():
-        # A connection is used again only when the answer is all there.
-        await response.read()
-
-
-def _note(response: aiohttp.ClientResponse) -> None:
     exchange = _watched.get()
     if exchange is None:
         return
-    headers = response.headers
-    exchange.status = response.status
-    exchange.invalid = exchange.status in invalid.STATUSES and headers.get("X-RateLimit-Scope") != "shared"
+    exchange.status, headers = answer.response.status, answer.response.headers
+    exchange.invalid = _invalid(exchange.status, headers)
     if exchange.status == 429:
-        seconds = headers.get("X-RateLimit-Reset-After") or headers.get("Retry-After")
-        raise RateLimited(float(seconds or 1), everywhere="X-RateLimit-Global" in headers or "Via" not in headers)
+        raise _limit(headers)
     if exchange.status >= 500:
         raise _ServerFault(exchange.status)

@@ -5,17 +5,20 @@ A direct message is guarded by its nonce for a few minutes, and after that by re
 """
 
 import asyncio
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import cast
 
 import discord
 
 from bot.model import RESUME, Screen
 from bot.runtime.ports import Core, Later, Parcel, Receipt, Refused, Sent, Unknown
+from handlers.discord import client as discord_client
 from handlers.discord import inbound, position, render
-from handlers.discord.direct import Direct
-from handlers.discord.inbound import Interaction, Reply
+from handlers.discord.client import Interaction
+from handlers.discord.direct import Direct, Json
+from handlers.discord.inbound import Reply
 from handlers.discord.receipts import ADDRESS_IS_GONE, NO_ADDRESS, Line
 
 # Discord remembers a nonce for "a few minutes"; this much of it is relied on.
@@ -30,7 +33,6 @@ _RINGS = discord.MessageFlags(suppress_embeds=True).value
 _SILENT = discord.MessageFlags(suppress_embeds=True, suppress_notifications=True).value
 
 
-@dataclass(slots=True)
 class Waiting:
     """An interaction that Discord expects a first response to. The lock: it takes exactly one.
 
@@ -38,17 +40,24 @@ class Waiting:
     `answered`: its screen is there, or may be.
     """
 
-    interaction: Interaction
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    responded: bool = False
-    thinking: bool = False
-    answered: bool = False
+    def __init__(self, client: discord.Client, payload: Json) -> None:
+        self._client, self._payload = client, payload
+        self.id, self.token = int(payload["id"]), str(payload["token"])
+        self.is_command = payload["type"] == discord.InteractionType.application_command.value
+        self.in_own_dm = inbound.in_own_dm(payload)
+        self.lock = asyncio.Lock()
+        self.responded = self.thinking = self.answered = False
+
+    @cached_property
+    def interaction(self) -> Interaction:
+        """Made when somebody asks for it: most are answered without."""
+        return discord_client.interaction(self._client, self._payload)
 
 
 class Sender:
     def __init__(self, client: discord.Client, core: Core, line: Line, direct: Direct) -> None:
         self._client = client
-        self._direct_line = direct
+        self._requests = direct
         self._core = core
         self._line = line
         self._opened: dict[str, int] = {}
@@ -59,6 +68,10 @@ class Sender:
             return await self._reply(parcel, Reply.load(parcel.handle.token))
         return await self._direct(parcel)
 
+    async def tell(self, channel: str, words: str) -> None:
+        """A line outside the conversation that the core keeps: once, and silently."""
+        await self._conversation(int(channel)).send(words, silent=True)
+
     async def _reply(self, parcel: Parcel, reply: Reply) -> Receipt:
         waiting = self.waiting.get(reply.interaction)
         if waiting is None:
@@ -67,30 +80,29 @@ class Sender:
             if waiting.responded or parcel.again:
                 receipt = await self._edit_response(reply, parcel)
             else:
-                receipt = await self._first_response(waiting.interaction, parcel)
+                receipt = await self._first_response(waiting, parcel)
                 waiting.responded = isinstance(receipt, Sent)
         waiting.answered = isinstance(receipt, Sent | Unknown)
         return receipt
 
-    async def _first_response(self, interaction: Interaction, parcel: Parcel) -> Receipt:
+    async def _first_response(self, waiting: Waiting, parcel: Parcel) -> Receipt:
         text, view = self._words(parcel.screen), render.view(parcel.screen, parcel.key)
         files = render.files(parcel.screen)
-        if interaction.type is discord.InteractionType.application_command:
+        response = waiting.interaction.response
+        if waiting.is_command:
             # In the bot's own direct messages the answer stays: an ephemeral one is gone when the app reloads,
             # and nobody else sees that conversation. Silent: what a person asked for needs no notification.
-            request = interaction.response.send_message(
+            request = response.send_message(
                 text,
                 view=view,
                 files=files,
-                ephemeral=not inbound.in_own_dm(interaction),
+                ephemeral=not waiting.in_own_dm,
                 suppress_embeds=True,
                 silent=True,
             )
             _, receipt = await self._line.attempt(request)
         else:
-            _, receipt = await self._line.attempt(
-                interaction.response.edit_message(content=text, view=view, attachments=files)
-            )
+            _, receipt = await self._line.attempt(response.edit_message(content=text, view=view, attachments=files))
         return receipt
 
     async def _edit_response(self, reply: Reply, parcel: Parcel) -> Receipt:
@@ -181,9 +193,7 @@ class Sender:
             "flags": _RINGS if _may_ring(parcel) else _SILENT,
             "allowed_mentions": _NO_MENTIONS,
         }
-        message = self._direct_line.message(channel, payload, parcel.screen.document)
-        _, receipt = await self._line.attempt(message, timed=True)
-        return receipt
+        return await self._requests.message(channel, payload, parcel.screen.document)
 
     async def _look(self, channel: int, parcel: Parcel) -> Receipt:
         found, receipt = await self._line.attempt(self._arrived(channel, parcel))

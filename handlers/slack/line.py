@@ -1,4 +1,4 @@
-"""The line to Slack: one HTTP session, one client, and Socket Mode kept open where it is used."""
+"""The line to Slack: one set of connections, one client, and Socket Mode kept open where it is used."""
 
 import asyncio
 import logging
@@ -30,7 +30,8 @@ class Line:
         self._turn = turn
         self._socket: Socket | None = None
         self._allowed = False
-        self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=patience.send))
+        connector = aiohttp.TCPConnector()
+        self._session = aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(total=patience.send))
         self.client = QuietClient(
             token=settings.bot_token.get_secret_value(),
             base_url=settings.api_url,
@@ -38,7 +39,7 @@ class Line:
             retry_handlers=[],
             logger=library_log,
         )
-        self.sender = Sender(self.client, self._session, core, patience.page)
+        self.sender = Sender(self.client, connector, core, patience)
 
     async def open(self) -> None:
         """Raises PlatformRefused, or one of `receipts.FAILURES` when Slack cannot be reached."""

@@ -12,6 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.model import Handle
 from bot.runtime.ports import Core, Later, Parcel, Receipt, Sent, Unknown
 from handlers.slack import receipts, render
+from handlers.slack.patience import Patience
 from handlers.slack.poster import Poster
 
 METADATA_TYPE = "debrief"
@@ -27,11 +28,13 @@ _CLOCKS_APART = timedelta(minutes=10)
 class Sender:
     """The libraries' own retries must be off: they would post a message twice after a cut."""
 
-    def __init__(self, client: AsyncWebClient, session: aiohttp.ClientSession, core: Core, page_s: float) -> None:
+    def __init__(
+        self, client: AsyncWebClient, connector: aiohttp.BaseConnector, core: Core, patience: Patience
+    ) -> None:
         self._client = client
-        self._poster = Poster(client, session)
+        self._poster = Poster(client, connector, patience.send)
         self._core = core
-        self._page_s = page_s
+        self._page_s = patience.page
         self._channels: dict[str, str] = {}
 
     async def send(self, parcel: Parcel) -> Receipt:

@@ -51,12 +51,12 @@ class Person:
         """`/debrief text`"""
         options = [{"name": "text", "type": 3, "value": text}] if text else []
         data = {"id": "1", "name": "debrief", "type": 1, "options": options}
-        return await self._interact(COMMAND, where, data)
+        return await self.interact(COMMAND, where, data)
 
     async def press(self, message: Message, label: str, token: str = "") -> Interaction:
         button = next(item for item in message.items if item.get("label") == label)
         data = {"custom_id": button["custom_id"], "component_type": rules.BUTTON}
-        return await self._interact(COMPONENT, self._place(message), data, message, token)
+        return await self.interact(COMPONENT, self._place(message), data, message, token)
 
     async def pick(self, message: Message, label: str) -> Interaction:
         for select in message.items:
@@ -67,7 +67,7 @@ class Person:
                         "component_type": rules.SELECT,
                         "values": [option["value"]],
                     }
-                    return await self._interact(COMPONENT, self._place(message), data, message)
+                    return await self.interact(COMPONENT, self._place(message), data, message)
         raise LookupError(f"no option {label}")
 
     async def fill(self, opened: Interaction, values: Mapping[str, str]) -> Interaction:
@@ -77,7 +77,7 @@ class Person:
         assert message is not None, "a form is opened by a press"
         labels = [_filled(label, values.get(label["label"], "")) for label in modal["components"]]
         data = {"custom_id": modal["custom_id"], "components": labels}
-        return await self._interact(MODAL_SUBMIT, self._place(message), data, message)
+        return await self.interact(MODAL_SUBMIT, self._place(message), data, message)
 
     def _place(self, message: Message) -> Where:
         if message.channel == self.dm_channel:
@@ -85,7 +85,7 @@ class Person:
         elsewhere: dict[int, Where] = {SERVER_CHANNEL: "server", GROUP_CHAT: "group", FRIENDS_CHAT: "friend"}
         return elsewhere[message.channel]
 
-    async def _interact(
+    async def interact(
         self, kind: int, where: Where, data: Payload, message: Message | None = None, token: str = ""
     ) -> Interaction:
         discord, token = self.discord, token or token_urlsafe(48)

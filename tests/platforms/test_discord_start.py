@@ -13,7 +13,7 @@ from bot.runtime import environment
 from handlers.discord import plug
 from handlers.discord.settings import DiscordSettings
 from tests.platforms import discord_kit as kit
-from tests.platforms.discord_answers import MESSAGE
+from tests.platforms.discord_answers import COMMAND, MESSAGE
 from tests.platforms.discord_gateway import DIRECT_MESSAGES
 from tests.platforms.discord_kit import FakeCore, connected
 from tests.platforms.discord_person import Person
@@ -41,6 +41,38 @@ async def test_what_happened_while_the_connection_was_lost_is_heard(
         await ann.dm("are you there")
         await ann.sees_new()
     assert discord.gateway.resumed == 1
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("event", ["MESSAGE_CREATE", "INTERACTION_CREATE"])
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {},
+        {"type": 0, "author": None},
+        {"type": 2, "data": {"name": "debrief"}},
+        {"type": 3, "data": {"custom_id": "d1|test.step1|1|breathe||x"}},
+        {"type": 3, "data": {"custom_id": "another app's"}},
+        {"type": 77, "data": {}},
+    ],
+)
+async def test_an_event_that_is_not_understood_keeps_nobody_from_being_heard(
+    discord: DiscordServer, core: FakeCore, ann: Person, event: str, payload: dict[str, object]
+) -> None:
+    async with connected(discord, core):
+        await discord.gateway.dispatch(event, payload)
+        await ann.dm("hello")
+        await ann.sees_new()
+    assert (len(core.events), len(discord.gateway.identified), discord.gateway.resumed) == (1, 1, 0)
+
+
+@pytest.mark.asyncio
+async def test_a_command_that_is_not_ours_is_left_alone(discord: DiscordServer, core: FakeCore, ann: Person) -> None:
+    async with connected(discord, core):
+        other = await ann.interact(COMMAND, "server", {"id": "9", "name": "debrief2", "type": 1, "options": []})
+        asked = await ann.command("server")
+        await discord.until(lambda: asked.answer)
+    assert (other.answer, len(core.events)) == (0, 1)
 
 
 @pytest.mark.asyncio
