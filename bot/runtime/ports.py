@@ -96,7 +96,7 @@ class Platform(Protocol):
         """Whether events can come in just now."""
 
     async def stop(self) -> None:
-        """Stop taking events, then close every connection."""
+        """Stop taking events, answer those that were taken, close every connection. By then nothing else is sent."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,14 +70,22 @@ class Origin:
         what came of it. Once the answer has begun it raises nothing.
         """
         head = f"POST {self._before}{path}{self._after}{content_type}\r\nContent-Length: {len(body)}\r\n\r\n"
-        try:
-            connection = await self._connector.connect(self._request, [], self._to_connect)
-        except TimeoutError as late:
-            raise aiohttp.ConnectionTimeoutError(f"No connection within {self._timeout_s:.0f} s.") from late
+        connection = await self._connected()
         try:
             return await self._answer(connection, head.encode() + body)
         finally:
             # One that was not released is in the middle of something, and nobody else's.
+            connection.close()
+
+    async def _connected(self) -> Connection:
+        while True:
+            try:
+                connection = await self._connector.connect(self._request, [], self._to_connect)
+            except TimeoutError as late:
+                raise aiohttp.ConnectionTimeoutError(f"No connection within {self._timeout_s:.0f} s.") from late
+            # What a server said unasked while the connection was idle must not be taken for an answer.
+            if connection.protocol is not None and not connection.protocol.should_close:
+                return connection
             connection.close()
 
     async def _answer(self, connection: Connection, request: bytes) -> Answer:

@@ -17,7 +17,7 @@ from yarl import URL
 from bot.model import Document
 from bot.runtime.ports import Later, Receipt
 from bot.runtime.posting import Answer, Origin
-from handlers.discord.receipts import Line
+from handlers.discord.receipts import Line, seconds
 from handlers.discord.settings import DiscordSettings
 
 # The channels whose allowance is used up are looked through when they are as many as this.
@@ -45,7 +45,7 @@ class Allowances:
             return
         if len(self) >= SPENT_CHANNELS:
             self._free_at_s = {each: at_s for each, at_s in self._free_at_s.items() if at_s > now_s}
-        self._free_at_s[channel] = now_s + float(headers.get("X-RateLimit-Reset-After", 0))
+        self._free_at_s[channel] = now_s + seconds(headers.get("X-RateLimit-Reset-After"))
 
 
 class Direct:

@@ -100,9 +100,9 @@ def _common(data: Json, at: datetime) -> dict[str, Any]:
     return {
         "delivery_id": data["id"],
         # In a server they are a member of it.
-        "person": _person(data["user"] if "user" in data else data["member"]["user"]),
+        "person": _person((data.get("member") or data)["user"]),
         "at": at,
-        "locale": data.get("locale", ENGLISH),
+        "locale": data.get("locale") or ENGLISH,
         "reach": _reach(data),
     }
 

@@ -42,6 +42,7 @@ ADDRESS_IS_GONE = frozenset(
 
 TOO_FAST_WAIT_S = 60.0
 BAD_TOKEN_WAIT_S = 300.0
+LONGEST_WAIT_S = 86_400.0
 
 _T = TypeVar("_T")
 
@@ -188,9 +189,17 @@ def _code(body: bytes) -> int:
     return code if isinstance(code, int) else 0
 
 
+def seconds(text: str | None) -> float:
+    """Of a header that tells how long to wait, a day at most; 1 where it does not."""
+    try:
+        return min(max(0.0, float(text or "")), LONGEST_WAIT_S)
+    except ValueError:
+        return 1.0
+
+
 def _limit(headers: Mapping[str, str]) -> _Limit:
-    seconds = headers.get("X-RateLimit-Reset-After") or headers.get("Retry-After")
-    return _Limit(float(seconds or 1), everywhere="X-RateLimit-Global" in headers or "Via" not in headers)
+    after_s = seconds(headers.get("X-RateLimit-Reset-After") or headers.get("Retry-After"))
+    return _Limit(after_s, everywhere="X-RateLimit-Global" in headers or "Via" not in headers)
 
 
 def _invalid(status: int, headers: Mapping[str, str]) -> bool:

@@ -69,7 +69,7 @@ def _of_message(answer: Answer, body: bytes) -> Receipt:
     if answer.status == 200 and _YES.match(body):
         return Sent()
     said = None
-    if "json" in answer.headers.get("Content-Type", ""):
+    if body.strip() and "json" in answer.headers.get("Content-Type", "").casefold():
         try:
             said = json.loads(body)
         except ValueError:

@@ -7,6 +7,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.runtime.ports import Later, Receipt, Refused, Sent, Unknown
+from bot.runtime.posting import NOWHERE
 
 
 class AskedForQuiet(Exception):
@@ -20,9 +21,6 @@ class AskedForQuiet(Exception):
 # What a call to Slack raises; anything else is a bug of ours.
 FAILURES = (SlackClientError, aiohttp.ClientError, TimeoutError, AskedForQuiet)
 
-# Nothing went out on the wire.
-_NOT_CONNECTED = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
-
 _NOT_NOW = frozenset(
     {
         "accesslimited",
@@ -35,6 +33,8 @@ _NOT_NOW = frozenset(
         "team_added_to_org",
     }
 )
+# A redirect, or a refusal without one of Slack's names: something before it answered.
+_NOT_SLACK = ("http_3", "http_4")
 _TOO_FAST = frozenset({"rate_limited", "ratelimited"})
 # The person may still be reached, at another address.
 NO_ADDRESS = Refused("no_address")
@@ -53,7 +53,7 @@ def of_failure(error: Exception, *, posting: bool) -> Receipt:
         return Refused(type(error).__name__)
     if isinstance(error, AskedForQuiet):
         return Later(error.left_s)
-    if posting and not isinstance(error, _NOT_CONNECTED):
+    if posting and not isinstance(error, NOWHERE):
         return Unknown()
     return Later()
 
@@ -93,7 +93,7 @@ def _name(status: int, answer: object) -> str:
 
 
 def _of_no(name: str, headers: Mapping[str, str], *, posting: bool) -> Receipt:
-    if name in _NOT_NOW or name == "http_503" or name.startswith("http_4"):
+    if name in _NOT_NOW or name == "http_503" or name.startswith(_NOT_SLACK):
         return Later(_retry_after_s(headers), everyone=posting and name in _TOO_FAST)
     if name in _PERHAPS or name.startswith("http_"):
         return Unknown() if posting else Later()

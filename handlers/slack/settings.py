@@ -1,5 +1,6 @@
 """What Slack needs to know of us and we of Slack: the settings, their faults, the scopes and events."""
 
+import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -8,6 +9,7 @@ from bot.runtime.environment import Group, Secret, setting
 COMMAND = "/debrief"
 SCOPES = frozenset({"chat:write", "commands", "im:history", "im:write", "users:read"})
 EVENTS = frozenset({"message.im"})
+_BOT_TOKEN = re.compile(r"xoxb-[!-~]+")
 MANIFEST = "handlers/slack/manifest.yaml"
 
 
@@ -48,9 +50,9 @@ def _token_faults(settings: SlackSettings) -> list[str]:
         found.append(
             "SLACK_BOT_TOKEN is missing. Copy the Bot User OAuth Token from your app's page, OAuth & Permissions."
         )
-    elif not bot.startswith("xoxb-"):
+    elif not _BOT_TOKEN.fullmatch(bot):
         found.append(
-            "SLACK_BOT_TOKEN is not a bot token: it must begin with xoxb-. "
+            "SLACK_BOT_TOKEN is not a bot token: it must begin with xoxb- and have no spaces or odd letters in it. "
             "Copy the Bot User OAuth Token from your app's page, OAuth & Permissions."
         )
     if app and not app.startswith("xapp-"):

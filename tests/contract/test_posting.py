@@ -25,11 +25,13 @@ class Server:
         self.port = 0
         self.heard: list[bytes] = []
         self.connections = 0
+        self.writers: list[asyncio.StreamWriter] = []
         self.released = asyncio.Event()
         self.asked = asyncio.Event()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
+        self.writers.append(writer)
         with suppress(asyncio.IncompleteReadError, ConnectionError):
             while True:
                 head = await reader.readuntil(b"\r\n\r\n")
@@ -151,6 +153,20 @@ async def test_posts_after_one_another_go_over_one_connection(server: Server, or
     for _ in range(3):
         await there.post("/", b"{}")
     assert (len(server.heard), server.connections) == (3, 1)
+
+
+@pytest.mark.parametrize("unasked", [b"HTTP/1.1 408 Too Slow\r\nContent-Length: 0\r\n\r\n", b"?"])
+async def test_what_a_server_says_unasked_is_nobodys_answer(server: Server, origin: Make, unasked: bytes) -> None:
+    there = origin()
+    await there.post("/", b"first")
+    server.writers[0].write(unasked)
+    for _ in range(5):
+        # It lies in the connection's buffer: the loop has to read it once.
+        await asyncio.sleep(0)
+    for word in (b"two.", b"3rd."):
+        server.answer = SAID.replace(b"yes.", word)
+        assert (await there.post("/", b"{}")).body == word
+    assert (len(server.heard), server.connections) == (3, 2)
 
 
 async def test_a_connection_that_the_server_closes_is_not_used_again(server: Server, origin: Make) -> None:

@@ -8,6 +8,7 @@ import pytest_asyncio
 
 from bot.runtime.ports import Later, Sent, Taken
 from handlers.discord.direct import SPENT_CHANNELS, Allowances
+from handlers.discord.receipts import LONGEST_WAIT_S, seconds
 from tests.platforms import discord_kit as kit
 from tests.platforms.discord_answers import UPDATE
 from tests.platforms.discord_kit import FakeCore, connected
@@ -58,6 +59,14 @@ def test_channels_that_may_be_written_to_again_are_not_kept() -> None:
         allowances.note(channel, {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset-After": "5"}, now_s=float(channel))
         assert allowances.wait_s(channel, float(channel) + 1.0) == 4.0
     assert len(allowances) <= SPENT_CHANNELS
+
+
+@pytest.mark.parametrize(
+    ("said", "wait_s"),
+    [("2.5", 2.5), (None, 1.0), ("", 1.0), ("soon", 1.0), ("-3", 0.0), ("nan", 0.0), ("inf", LONGEST_WAIT_S)],
+)
+def test_however_long_discord_says_to_wait_it_is_a_time(said: str | None, wait_s: float) -> None:
+    assert seconds(said) == wait_s
 
 
 @pytest.mark.asyncio

@@ -39,6 +39,7 @@ ENDINGS = [
     (Fault(error="service_unavailable"), Later(0.0)),
     (Fault(status=503), Later(0.0)),
     (Fault(status=403), Later(0.0)),
+    (Fault(status=307), Later(0.0)),
     (Fault(error="channel_not_found"), Refused("channel_not_found")),
     (Fault(error="is_archived"), Refused("is_archived")),
     (Fault(error="account_inactive"), Refused("account_inactive")),
@@ -67,6 +68,9 @@ GARBLED = [
     (Fault(said='{"error": "is_archived", "ok": false}', kind=JSON), Refused("is_archived")),
     (Fault(said='{"warning": "missing_charset", "ok": true}', kind=JSON), Sent()),
     (Fault(said='{"ok":true}', kind=JSON), Sent()),
+    (Fault(status=429, retry_after_s=30, said="", kind=JSON), Later(30.0)),
+    (Fault(status=403, said=" \n", kind=JSON), Later(0.0)),
+    (Fault(said='{"error": "is_archived", "ok": false}', kind="Application/JSON"), Refused("is_archived")),
 ]
 
 

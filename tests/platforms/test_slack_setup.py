@@ -35,6 +35,7 @@ def given(**values: str) -> SlackSettings:
         ({"bot_token": "xoxb-1", "signing_secret": "s"}, []),
         ({"app_token": "xapp-1"}, ["SLACK_BOT_TOKEN is missing"]),
         ({"bot_token": "xoxp-1", "app_token": "xapp-1"}, ["SLACK_BOT_TOKEN is not a bot token"]),
+        ({"bot_token": "xoxb-1\u200b", "app_token": "xapp-1"}, ["SLACK_BOT_TOKEN is not a bot token"]),
         ({"bot_token": "xoxb-1", "app_token": "xoxb-1"}, ["SLACK_APP_TOKEN is not an app-level token"]),
         ({"bot_token": "xoxb-1"}, ["SLACK_APP_TOKEN and SLACK_SIGNING_SECRET are both missing"]),
         (
