@@ -6,11 +6,12 @@ import logging
 import signal
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, cast
+
+import msgspec
 
 from bot import compiled
 from bot.content import Content
@@ -35,8 +36,7 @@ WORKER = "worker"
 COLLECT_AFTER = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class Plugged:
+class Plugged(msgspec.Struct, frozen=True):
     """A platform that will run, with its settings."""
 
     plug: Plug
@@ -58,18 +58,20 @@ def compiled_content(folder: Path = CONTENT) -> Content:
     """The same; where nothing has changed since an earlier start, as that one read it."""
     today = datetime.now(UTC).date()
     # The texts are many times what is kept of them: they are let go before that is loaded.
-    kept = compiled.kept(compiled.place(folder), _key(content_texts(folder)))
+    place = compiled.place(folder, "content")
+    kept = compiled.kept(place, content_key(content_texts(folder)), Content)
     # All that a day changes: crisis lines become too old to be shown, and reading them says so.
     if kept is not None and kept.lines.fresh(today):
         return kept
     texts = content_texts(folder)
     content = _read(texts, today)
-    compiled.keep(compiled.place(folder), _key(texts), content)
+    compiled.keep(place, content_key(texts), content)
     return content
 
 
-def _key(texts: Mapping[str, str]) -> bytes:
-    return compiled.key(texts, compiled.CODE, compiled.tools())
+def content_key(texts: Mapping[str, str]) -> bytes:
+    """Of all that decides what reading them comes to."""
+    return compiled.key(texts, compiled.CODE, compiled.tools("pyyaml", "pydantic", "babel", "msgspec"))
 
 
 def _read(texts: Mapping[str, str], today: date) -> Content:

@@ -1,4 +1,4 @@
-"""Content as an earlier start read it, kept beside its files as Python keeps a module's code.
+"""What an earlier start read, kept beside its files as Python keeps a module's code.
 
 Law: what is kept is used only for the very texts, code, Python and libraries that it was made from. If it is damaged,
 if somebody else could have written it, or if it cannot be kept at all, the texts are read as if it were not there.
@@ -15,22 +15,22 @@ from hashlib import sha256
 from importlib.metadata import distribution
 from importlib.util import cache_from_source
 from pathlib import Path
+from typing import TypeVar
 
-from bot.content import Content
+V = TypeVar("V")
 
 CODE = Path(__file__).parent
-LIBRARIES = ("pyyaml", "pydantic", "babel")
 _DIGEST_BYTES = sha256().digest_size
 
 
-def place(folder: Path) -> Path:
-    """Where the content of this folder is kept: where Python would keep the code of a module in it."""
-    return Path(cache_from_source(str(folder / "content.py"))).with_suffix(".pickle")
+def place(folder: Path, name: str) -> Path:
+    """Where what was read in this folder is kept: where Python would keep the code of a module of this name in it."""
+    return Path(cache_from_source(str(folder / f"{name}.py"))).with_suffix(".pickle")
 
 
-def tools() -> tuple[str, ...]:
+def tools(*libraries: str) -> tuple[str, ...]:
     """What reads besides our own code: Python and the libraries, with their versions."""
-    return (sys.version, *(f"{name} {_version(name)}" for name in LIBRARIES))
+    return (sys.version, *(f"{name} {_version(name)}" for name in libraries))
 
 
 def _version(library: str) -> str:
@@ -56,8 +56,8 @@ def key(texts: Mapping[str, str], code: Path, tools: Sequence[str]) -> bytes:
     return digest.digest()
 
 
-def kept(path: Path, key: bytes) -> Content | None:
-    """None unless it is whole, has this key, and only this user or root can have written it."""
+def kept(path: Path, key: bytes, kind: type[V]) -> V | None:
+    """None unless it is whole, of this kind, has this key, and only this user or root can have written it."""
     try:
         with path.open("rb") as file:
             if not all(_safe(status) for status in (path.parent.stat(), os.fstat(file.fileno()))):
@@ -68,23 +68,24 @@ def kept(path: Path, key: bytes) -> Content | None:
     if head != key + sha256(body).digest():
         return None
     # Reading a pickle can run code: this one was made by our own code, and nobody else could touch it.
-    return pickle.loads(body)  # type: ignore[no-any-return]  # noqa: S301
+    value = pickle.loads(body)  # noqa: S301
+    return value if isinstance(value, kind) else None
 
 
-def keep(path: Path, key: bytes, content: Content) -> None:
+def keep(path: Path, key: bytes, value: object) -> None:
     """Keep it for the starts after this one."""
     # Without room or leave to write, the next start reads the texts as this one did.
     with suppress(OSError):
-        _keep(path, key, content)
+        _keep(path, key, value)
 
 
 def _safe(status: os.stat_result) -> bool:
     return status.st_uid in (0, os.geteuid()) and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
 
 
-def _keep(path: Path, key: bytes, content: Content) -> None:
+def _keep(path: Path, key: bytes, value: object) -> None:
     """In one step, so that a process that starts at the same time sees all of it or none."""
-    body = pickle.dumps(content, pickle.HIGHEST_PROTOCOL)
+    body = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
     path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
     try:

@@ -1,7 +1,9 @@
 """Content as one value: every flow, list, word and care table. How it is read: reading.py."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+import msgspec
+from msgspec import field
 
 from bot.care.drafts import Drafts
 from bot.care.lines import Lines
@@ -11,8 +13,7 @@ from bot.flows.hearing import HearingDoc
 from bot.model import ENGLISH, Option
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(msgspec.Struct, frozen=True):
     """All that Debrief can say. `steps` is keyed `flow.step`; `starts` maps a whole typed message to a step.
 
     `hearings`: how typed words are understood, in this content's own language first, then in English.

@@ -4,10 +4,12 @@ All times are aware; instants are compared in UTC. All ids of steps read `flow.s
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Literal
+
+import msgspec
+from msgspec import field
 
 # Slots that belong to the person and outlive one debrief. All others are cleared when a new debrief begins.
 LASTING_SLOTS = frozenset(
@@ -35,8 +37,7 @@ SAFETY = "safety"
 RESUME = "resume"
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(msgspec.Struct, frozen=True):
     """Who speaks, as one platform knows them. Never linked across platforms."""
 
     platform: str
@@ -44,16 +45,14 @@ class Person:
     user: str
 
 
-@dataclass(frozen=True, slots=True)
-class Handle:
+class Handle(msgspec.Struct, frozen=True):
     """A short-lived way to answer one interaction in private. `token` means something to its platform only."""
 
     token: str
     expires_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class Event(msgspec.Struct, frozen=True, kw_only=True):
     """Something that happened. `delivery_id` is unique for each delivery that must be handled once.
 
     `locale` (such as `en-GB`) and `zone` (an IANA name) are what the platform knows, or empty. So is `reach`, the
@@ -69,20 +68,17 @@ class Event:
     handle: Handle | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MessageReceived(Event):
+class MessageReceived(Event, frozen=True, kw_only=True):
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CommandInvoked(Event):
+class CommandInvoked(Event, frozen=True, kw_only=True):
     """`/debrief`, with whatever was written after it."""
 
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChoicePicked(Event):
+class ChoicePicked(Event, frozen=True, kw_only=True):
     """A press. `step` and `visit` say where it was shown, so that a late or doubled press is seen as such."""
 
     step: str
@@ -90,8 +86,7 @@ class ChoicePicked(Event):
     choice: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FormSubmitted(Event):
+class FormSubmitted(Event, frozen=True, kw_only=True):
     """A filled form. `choice` is the choice that opened it; `values` is field id -> text."""
 
     step: str
@@ -112,8 +107,7 @@ class CheckInState(StrEnum):
     EXPIRED = "expired"
 
 
-@dataclass(frozen=True, slots=True)
-class CheckIn:
+class CheckIn(msgspec.Struct, frozen=True):
     """A promise to knock at `due_at` and then begin `flow`. `gen` rises when it is moved or cancelled."""
 
     id: int
@@ -124,22 +118,19 @@ class CheckIn:
     gen: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TimerFired(Event):
+class TimerFired(Event, frozen=True, kw_only=True):
     check_in: CheckIn
 
 
 FieldKind = Literal["paragraph", "line", "pick", "when"]
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(msgspec.Struct, frozen=True):
     id: str
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(msgspec.Struct, frozen=True):
     """One question of a form. `longest` is in characters; `options` only where `kind` is pick."""
 
     id: str
@@ -151,15 +142,13 @@ class Field:
     options: tuple[Option, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(msgspec.Struct, frozen=True):
     title: str
     submit: str
     fields: tuple[Field, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(msgspec.Struct, frozen=True):
     """A button. With a `form`, pressing it opens the form and moves nothing until the form comes back."""
 
     id: str
@@ -167,8 +156,7 @@ class Choice:
     form: Form | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Menu:
+class Menu(msgspec.Struct, frozen=True):
     """A list to pick one from; the picked option's id comes back as a ChoicePicked. At most 100 options.
 
     `aside`: the choices are the answer to what the screen asks, and the list holds other ways to go.
@@ -179,8 +167,7 @@ class Menu:
     aside: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(msgspec.Struct, frozen=True):
     """A text file for the person, such as their export. `name` is a plain file name: it names no topic."""
 
     name: str
@@ -190,8 +177,7 @@ class Document:
 MarkKind = Literal["alone", "backed", "talk"]
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(msgspec.Struct, frozen=True):
     """One evening or talk on a timeline: left alone in it, backed up, or a talk. `on`: the person's own date."""
 
     on: date
@@ -199,8 +185,7 @@ class Mark:
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class Timeline:
+class Timeline(msgspec.Struct, frozen=True):
     """A small picture of what happened when, oldest first. `text` says the same in lines, for where none is drawn."""
 
     title: str
@@ -208,8 +193,7 @@ class Timeline:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Screen:
+class Screen(msgspec.Struct, frozen=True):
     """What to show. `glance` is all that a lock screen may show; `safety` is on every screen.
 
     `forgets`: the person was forgotten; whatever the platform can take back of earlier screens goes with it.
@@ -230,8 +214,7 @@ class Screen:
     timeline: Timeline | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Conversation:
+class Conversation(msgspec.Struct, frozen=True):
     """Where one person stands. `revision` rises by one with each turn; `visit` with each step entered.
 
     `picked` is the last choice that led on, at `picked_at`.
@@ -248,8 +231,7 @@ class Conversation:
     touched_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PlanCheckIn:
+class PlanCheckIn(msgspec.Struct, frozen=True):
     """Plan the person's one check-in of this flow; one that still waits is moved, not doubled.
 
     It comes within `window` after `due_at`: everybody's "tomorrow at ten" would otherwise be the same second.
@@ -260,46 +242,40 @@ class PlanCheckIn:
     window: timedelta = timedelta(0)
 
 
-@dataclass(frozen=True, slots=True)
-class CancelCheckIns:
+class CancelCheckIns(msgspec.Struct, frozen=True):
     """Cancel whatever still waits: of one flow, or all when `flow` is empty."""
 
     flow: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class SettleCheckIn:
+class SettleCheckIn(msgspec.Struct, frozen=True):
     """Move the check-in of this flow that was sent last to what came of it."""
 
     flow: str
     state: Literal[CheckInState.OPENED, CheckInState.DONE, CheckInState.SKIPPED]
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(msgspec.Struct, frozen=True):
     """Put a finished debrief away: its number within the person, and its slots."""
 
     debrief: int
     slots: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class KeepFor:
+class KeepFor(msgspec.Struct, frozen=True):
     """Keep what the person wrote for so many days after their last visit, and a debrief after its end."""
 
     days: int
 
 
-@dataclass(frozen=True, slots=True)
-class Forget:
+class Forget(msgspec.Struct, frozen=True):
     """Remove every row of the person."""
 
 
 Effect = PlanCheckIn | CancelCheckIns | SettleCheckIn | Record | KeepFor | Forget
 
 
-@dataclass(frozen=True, slots=True)
-class Debrief:
+class Debrief(msgspec.Struct, frozen=True):
     """A debrief that was put away: its number within the person, when, and its slots."""
 
     number: int
@@ -307,8 +283,7 @@ class Debrief:
     slots: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(msgspec.Struct, frozen=True):
     """What one event comes to. No `screen`: nothing is said (a doubled press). `walked`: the steps entered.
 
     `needs_past`: it rests on the debriefs that were put away, and they were not given; decide again with them.

@@ -1,13 +1,15 @@
 """File texts to Content, read together or not at all."""
 
+import dataclasses
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from datetime import date
 from fnmatch import fnmatchcase
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
+import msgspec
 from babel import Locale
+from msgspec.structs import replace
 
 from bot.care.drafts import Drafts
 from bot.care.drafts_file import load_drafts
@@ -70,8 +72,7 @@ def faults_of_translations(texts: Mapping[str, str], signatures: Mapping[str, Si
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Tables:
+class Tables(msgspec.Struct, frozen=True):
     """What care knows."""
 
     lexicon: Lexicon
@@ -104,7 +105,7 @@ def _content(documents: load.Documents, tables: Tables, language: str = ENGLISH)
     heard = tuple(documents.hearings[name] for name in names if name in documents.hearings)
     packed = {name: Steps.of(flow.steps) for name, flow in documents.flows.items()}
     return Content(
-        flows={name: replace(flow, steps=packed[name]) for name, flow in documents.flows.items()},
+        flows={name: dataclasses.replace(flow, steps=packed[name]) for name, flow in documents.flows.items()},
         steps=Steps({f"{name}.{step}": doc for name, steps in packed.items() for step, doc in steps.packed.items()}),
         starts={word: f"{name}.{step}" for name, flow in documents.flows.items() for word, step in flow.words.items()},
         lists={

@@ -4,10 +4,12 @@ P002: it went another way. P003, P004: not walked, not picked.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from bot.content import Content
 from bot.engine import advance

@@ -1,6 +1,6 @@
 """What comes of a walk: the next conversation, the effects, and the screen in the person's language. Pure."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from bot import versions
 from bot.alarms import ALARMS

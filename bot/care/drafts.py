@@ -5,7 +5,8 @@ Law: the same draft gives the same findings. None is a score, and none says anyt
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from bot.care.matcher import Matcher, longest
 from bot.care.patterns import Pattern
@@ -15,16 +16,14 @@ from bot.care.words import STOP, Spelling, tokens
 _PART = re.compile(r"\.{2,}|(?P<end>[.!?;,:\n]+)|[^\s.!?;,:]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Advice:
+class Advice(msgspec.Struct, frozen=True):
     """What is said of one kind of phrase: how it may land, and one way to say it as `I`."""
 
     why: str
     instead: str
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(msgspec.Struct, frozen=True):
     """All the words of the table that a person reads. `finding` has the places {words}, {why} and {instead}."""
 
     found: str
@@ -38,16 +37,14 @@ class Said:
         return Said(say(self.found), say(self.clean), say(self.finding), families)
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(msgspec.Struct, frozen=True):
     """`words` are the draft's own, as they were typed."""
 
     family: str
     words: str
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(msgspec.Struct, frozen=True):
     """Phrases of one family in one language."""
 
     id: str
@@ -85,8 +82,7 @@ class Phrases:
         return list(found.values())
 
 
-@dataclass(frozen=True, slots=True)
-class Drafts:
+class Drafts(msgspec.Struct, frozen=True):
     """The table: what is looked for, and what is said of it."""
 
     phrases: Phrases

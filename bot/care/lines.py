@@ -1,16 +1,17 @@
 """Crisis lines by country. Only what lines.yaml says is shown, never a number without its country."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
+
+import msgspec
+from msgspec.structs import replace
 
 # How the people are named that a line is for.
 WHOM = "for {whom}"
 COMPARED_WITHIN = timedelta(days=366)
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(msgspec.Struct, frozen=True):
     """One way to reach help. `where`, `whom` and `hours` are empty where nothing is known."""
 
     country: str

@@ -7,6 +7,7 @@ all elements that must be there, so looking for any one of them is enough; which
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from operator import itemgetter
+from sys import intern
 from typing import Any
 
 from bot.care.packed import Packed
@@ -73,6 +74,17 @@ def _reached(steps: Iterable[Step], words: Sequence[str], at: int, way: int) -> 
     return places
 
 
+class _WordSets(Packed[Words]):
+    """Words by number. A word that stands in many of them is there once."""
+
+    def __init__(self, all_words: Iterable[Words]) -> None:
+        super().__init__((isinstance(words, frozenset), tuple(words)) for words in all_words)
+
+    def _made(self, value: Any) -> Words:
+        is_set, words = value
+        return (frozenset if is_set else tuple)(map(intern, words))
+
+
 class _Clues(Packed[Clue]):
     """The clue of each pattern by its number. Words that stand in many are kept once."""
 
@@ -88,14 +100,22 @@ class _Clues(Packed[Clue]):
         super().__init__(
             (number(near), low, high, numbered(before), numbered(after)) for near, low, high, before, after in clues
         )
-        self._words = Packed[Words](numbers)
+        self._words = _WordSets(numbers)
 
     def _made(self, value: Any) -> Clue:
         near, low, high, before, after = value
         return self._words[near], low, high, self._steps(before), self._steps(after)
 
-    def _steps(self, numbered: tuple[tuple[int, int, bool], ...]) -> Steps:
+    def _steps(self, numbered: Iterable[tuple[int, int, bool]]) -> Steps:
         return tuple((skips, self._words[number], optional) for skips, number, optional in numbered)
+
+
+class _Entries(Packed[Entry]):
+    """The entry of each word of the index, by the entry's number."""
+
+    def _made(self, value: Any) -> Entry:
+        row, pairs = value
+        return tuple(row), {word: tuple(numbers) for word, numbers in pairs.items()}
 
 
 class _Builder:
@@ -184,7 +204,7 @@ class Matcher:
             word: entries.setdefault(_entry(alone.get(word, ()), before.get(word, {})), len(entries))
             for word in sorted(alone.keys() | before.keys())
         }
-        self._entries = Packed[Entry]((row, dict(pairs)) for row, pairs in entries)
+        self._entries = _Entries((row, dict(pairs)) for row, pairs in entries)
         self._margin = [TAKEN] * max(map(len, patterns), default=1)
 
     def framed(self, words: Iterable[str]) -> list[str]:

@@ -4,37 +4,34 @@ Law: a value is made from bytes that never change, and kept from then on. So whe
 the table takes, and nothing else.
 """
 
-import marshal
 from array import array
 from collections.abc import Iterable
 from copyreg import __newobj__  # type: ignore[attr-defined]
 from itertools import accumulate
 from typing import Any, TypeVar
 
+import msgspec
+
 V = TypeVar("V")
 
 
 class Packed(dict[int, V]):
-    """Values by number, from 0 on. They are made of numbers, texts, tuples, sets and mappings alone."""
+    """Values by number, from 0 on. They are made of numbers, texts, lists and mappings; `_made` makes the rest."""
 
     def __init__(self, values: Iterable[Any]) -> None:
         super().__init__()
-        # Texts that are interned here are so in what is made of them: a word in many values is there once.
-        packed = [marshal.dumps(value) for value in values]
+        packed = [msgspec.msgpack.encode(value) for value in values]
         self._bytes = b"".join(packed)
         self._ends = array("I", accumulate(map(len, packed), initial=0))
 
     def __missing__(self, number: int) -> V:
-        value = self[number] = self._made(self._unpacked(number))
+        packed = self._bytes[self._ends[number] : self._ends[number + 1]]
+        value = self[number] = self._made(msgspec.msgpack.decode(packed))
         return value
 
     def __reduce__(self) -> tuple[Any, ...]:
         """A copy begins with nothing made: content is tried out on many texts before it is kept (compiled.py)."""
         return __newobj__, (type(self),), self.__dict__
-
-    def _unpacked(self, number: int) -> Any:
-        # Our own bytes, read from where nobody else can write (compiled.py).
-        return marshal.loads(self._bytes[self._ends[number] : self._ends[number + 1]])  # noqa: S302
 
     def _made(self, value: Any) -> V:
         return value  # type: ignore[no-any-return]

@@ -5,6 +5,7 @@ and take their words out of the text; all others of their language read what is 
 if there were no other, so that what is ordinary in one hides nothing in another; people mix them.
 """
 
+from array import array
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -48,20 +49,22 @@ class Tongue:
         self.spelling = spelling
         first = [family for family in families if family.claims]
         then = [family for family in families if not family.claims]
-        self.names = [family.name for family in first + then for _ in family.patterns]
-        self.labels = [family.label for family in first + then for _ in family.patterns]
+        self.names = [family.name for family in first + then]
+        self.labels = [family.label for family in first + then]
+        self._family = array("H", (at for at, family in enumerate(first + then) for _ in family.patterns))
         self._claims = sum(len(family.patterns) for family in first)
         self._matcher = Matcher([pattern for family in first + then for pattern in family.patterns], counts)
 
     def shown(self, typed: Sequence[str], kinds: Sequence[Kind]) -> set[Kind]:
-        """The kinds of the patterns that match; `kinds` gives one for each pattern. A kind once seen is not sought."""
+        """The kinds of the patterns that match; `kinds` gives one for each family. A kind once seen is not sought."""
         words = self._matcher.framed(read_parts(typed, self.spelling))
         likely = self._matcher.likely(words)
         claims = self._claim(words, [place for place in likely if place[1] < self._claims])
-        shown = {kinds[number] for number in claims}
+        family = self._family
+        shown = {kinds[family[number]] for number in claims}
         for place in likely:
             number = place[1]
-            if number >= self._claims and (kind := kinds[number]) not in shown and spans(words, place):
+            if number >= self._claims and (kind := kinds[family[number]]) not in shown and spans(words, place):
                 shown.add(kind)
         return shown
 

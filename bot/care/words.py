@@ -118,9 +118,12 @@ def _folded(text: str) -> str:
     return unicodedata.normalize("NFKD", text).translate(_HIDDEN).casefold()
 
 
-# Of a sign that stands for several, such as a fraction, the first.
-_LATIN = b"".join((_folded(chr(code))[:1] or " ").encode("latin-1", "replace") for code in range(256))
-_LATIN_HIDDEN = bytes(code for code in range(256) if not _folded(chr(code)))
+# What `_folded` makes of Latin-1's small letters and signs; of a sign that stands for several, such as a fraction, the
+# first. Written out: a start that asked for each would have most of Unicode's tables in its memory.
+_LATIN = bytes.maketrans(
+    "àáâãäåçèéêëìíîïñòóôõöùúûüýÿªº¹²³¼½¾´`\xa0¨¯¸".encode("latin-1"), b"aaaaaaceeeeiiiinooooouuuuyyao123113''    "
+)
+_LATIN_HIDDEN = b"\xad"
 
 
 def _guesses(token: str) -> Iterator[str]:

@@ -7,9 +7,10 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from weakref import WeakValueDictionary
+
+from msgspec.structs import replace
 
 from bot.content import Content
 from bot.model import RESUME, Choice, Person, Screen

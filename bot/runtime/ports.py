@@ -1,18 +1,17 @@
 """What the core asks of the world. Small Protocols; each has one contract suite that every implementation runs."""
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol, runtime_checkable
 
+import msgspec
 from aiohttp import web
 
 from bot.model import CheckIn, Conversation, Debrief, Event, Form, Handle, Person, Screen, Turn
 from bot.runtime.environment import Group
 
 
-@dataclass(frozen=True, slots=True)
-class Parcel:
+class Parcel(msgspec.Struct, frozen=True):
     """One screen on its way to one person.
 
     `key` (at most 25 characters) names it on the platform, so that a repeat can be told from a new message.
@@ -35,13 +34,11 @@ class Parcel:
     only_look: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(msgspec.Struct, frozen=True):
     """The platform has it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Later:
+class Later(msgspec.Struct, frozen=True):
     """The platform does not have it; try again after so many seconds (0: as we see fit).
 
     `everyone`: it asked for quiet as such, so whatever else waits for the workspace waits as long.
@@ -51,23 +48,20 @@ class Later:
     everyone: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(msgspec.Struct, frozen=True):
     """The platform will never take it (closed DM, account gone). `why` is for the log: no user text."""
 
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(msgspec.Struct, frozen=True):
     """It may have arrived: a timeout or a cut between sending and the answer."""
 
 
 Receipt = Sent | Later | Refused | Unknown
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
+class Pace(msgspec.Struct, frozen=True):
     """What a platform takes: messages a second, from all of us together or in each workspace by itself.
 
     `burst` messages may go ahead of that rate when somebody waits for their answer. What answers an interaction
@@ -99,8 +93,7 @@ class Platform(Protocol):
         """Stop taking events, answer those that were taken, close every connection. By then nothing else is sent."""
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(msgspec.Struct, frozen=True):
     """What a turn needs to know. `missed`: how many knocks the platform refused since the last visit.
 
     `past`: the debriefs that were put away, newest first; None where they were not read, since most turns need none.
@@ -111,8 +104,7 @@ class Snapshot:
     past: tuple[Debrief, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(msgspec.Struct, frozen=True):
     """An event that is now durable. `parcel` is what to deliver; None for a repeat or a doubled press."""
 
     parcel: Parcel | None
@@ -188,8 +180,7 @@ class MovableClock(Clock, Protocol):
 CHECK_IN = "check_in"
 
 
-@dataclass(frozen=True, slots=True)
-class Wake:
+class Wake(msgspec.Struct, frozen=True):
     """Asked for in a transaction: once it is committed, somebody has to look at `at_us` (UTC microseconds).
 
     `kind` is CHECK_IN or a platform's name: whose work it is. `id` and `turn` name the row and which of its
@@ -241,8 +232,7 @@ class Core(Protocol):
         """Put a movable clock forward and wake what is due. Raises ProgramError on a real clock."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(msgspec.Struct, frozen=True):
     """One line of `debrief doctor`. `mend` is empty when all is well."""
 
     what: str

@@ -6,9 +6,9 @@ redirects, cookies, repeats.
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import aiohttp
+import msgspec
 from aiohttp.client_proto import ResponseHandler
 from aiohttp.connector import Connection
 from aiohttp.http_exceptions import HttpProcessingError
@@ -22,8 +22,7 @@ NOWHERE = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 _SCHEMES = ("http", "https")
 
 
-@dataclass(slots=True)
-class Answer:
+class Answer(msgspec.Struct):
     """`body`: None where it was cut off, or did not come in time."""
 
     status: int

@@ -1,16 +1,17 @@
 """What a skill is: a named pure function that a flow may call. It sees content, slots and the time."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
+
+import msgspec
+from msgspec import field
 
 from bot.content import Content
 from bot.flows.document import Signature
 from bot.model import Debrief, Document, Effect, Option, Timeline
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(msgspec.Struct, frozen=True):
     """`args` are the flow's own constants; `now` is aware UTC; `past()` is what was put away, newest first."""
 
     content: Content
@@ -23,8 +24,7 @@ class Ask:
         return self.slots.get(name, "")
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """`values` fill the placeholders of the step; `slots` are kept; `outcome` is where to go on."""
 
     outcome: str = "ok"
@@ -36,8 +36,7 @@ class Answer:
     timeline: Timeline | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Skill:
+class Skill(msgspec.Struct, frozen=True):
     run: Callable[[Ask], Answer]
     signature: Signature
 

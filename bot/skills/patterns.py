@@ -2,9 +2,10 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from bot.model import Mark, MarkKind, Timeline
 from bot.skills.base import Answer, Ask, skill
@@ -19,8 +20,7 @@ COUNTED = {"who": "company", "place": "places", "feeling": "feelings", "support"
 MOST_OF_EACH, WORDS_MOST, WORDS_CHARS, MARKS_MOST = 3, 5, 120, 12
 
 
-@dataclass(frozen=True, slots=True)
-class Evening:
+class Evening(msgspec.Struct, frozen=True):
     """A debrief as patterns see it. `told`, `backed`, `talked`: the person's own dates of what it holds."""
 
     slots: Mapping[str, str]

@@ -1,17 +1,17 @@
 """What a person was promised and still waits for: at most one of each flow, kept in the lasting slot `promises`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
 
 PROMISES = "promises"
 # The one promise that versions before 0.3 knew: when, the wall time, the flow.
 _BEFORE = ("waiting", "waiting_wall", "waiting_flow")
 
 
-@dataclass(frozen=True, slots=True)
-class Promise:
+class Promise(msgspec.Struct, frozen=True):
     """`at`: aware UTC. `wall`: the time on the person's own clock that it stands for; None for a span of time."""
 
     flow: str

@@ -5,10 +5,11 @@ Which words mean what is content (hearing/*.yaml); only figures are read here.
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TypeVar, get_args
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from bot.flows.hearing import HearingDoc, PartDoc, TimeDoc, Unit, Weekday, fold, without_front
 
@@ -35,8 +36,7 @@ _UNITS: Mapping[Unit, timedelta] = {
 Found = TypeVar("Found")
 
 
-@dataclass(frozen=True, slots=True)
-class Resolved:
+class Resolved(msgspec.Struct, frozen=True):
     """An instant in UTC. `moved`: the wall time asked for does not exist that day (clocks go forward).
 
     `span`: so much time from now, whatever the clocks say.

@@ -1,7 +1,6 @@
 """Values to sealed bytes and back, and times to UTC microseconds and back."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -17,8 +16,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
+class Body(msgspec.Struct, frozen=True):
     """What a parcel's sealed body holds. `reach` is the platform's own address of the person, where known."""
 
     screen: Screen

@@ -5,9 +5,10 @@ anew from the start when the database asks for it, so they change nothing but ro
 """
 
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
+
+import msgspec
 
 from bot.model import Person
 from bot.runtime.ports import Wake
@@ -17,8 +18,7 @@ Result = TypeVar("Result")
 QUERIES = Path(__file__).with_name("queries.sql")
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(msgspec.Struct, frozen=True):
     """A query by its name in queries.sql. The answer is what the name's ending says:
 
     none: a list of rows; `^`: one row or None; `$`: one value or None; `!`: the number of rows changed;
@@ -29,8 +29,7 @@ class Query:
     parameters: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Lock:
+class Lock(msgspec.Struct, frozen=True):
     """Until the end of the transaction nobody else may work on this person. The answer is None."""
 
     person: Person

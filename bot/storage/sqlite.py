@@ -19,13 +19,12 @@ from pathlib import Path
 from typing import Any, Generic
 from urllib.parse import quote
 
-import aiosql
 import aiosqlite
-from aiosql.types import SQLOperationType
 
 from bot.errors import StorageFault
 from bot.storage import schema
-from bot.storage.script import QUERIES, Query, Result, Script
+from bot.storage.named import named
+from bot.storage.script import Query, Result, Script
 from bot.storage.sqlite_file import BUSY_S, connect, fault, lock, writable
 
 # For so long the loop plays scripts before it lets others have a turn; at least one is played.
@@ -34,12 +33,7 @@ PLAY_S = 0.004
 NO_WAITING = "PRAGMA busy_timeout=0"
 MIGRATE_WAITS_S = 30.0
 
-# aiosql makes its methods from the file, so their types are not known to the checker.
-_QUERIES: Any = aiosql.from_str(QUERIES.read_text("utf-8").replace("[skip locked]", ""), "sqlite3")
-# Without its own calls around the statements: there are five in every turn.
-_NAMED: dict[str, tuple[str, SQLOperationType]] = {
-    name: (getattr(_QUERIES, name).sql, getattr(_QUERIES, name).operation) for name in _QUERIES.available_queries
-}
+_NAMED = named()
 
 
 class Hopping(aiosqlite.Connection):
@@ -91,9 +85,8 @@ class SqliteDatabase:
         """Take the process lock, migrate, connect. Raises StorageFault; nothing stays open then."""
         try:
             self._lock = lock(self.path)
-            await asyncio.to_thread(self._prepare)
-            # The parent class starts its thread when it is awaited.
-            hopping = Hopping(partial(connect, self.path), 64)
+            # The parent class starts its thread when it is awaited, and connects there.
+            hopping = Hopping(self._connect, 64)
             await hopping
             hopping.here().execute(NO_WAITING)
             self._connection = hopping
@@ -165,6 +158,10 @@ class SqliteDatabase:
             raise fault(self.path, error) from None
         schema.outdated(str(self.path), found, serves)
         return found
+
+    def _connect(self) -> sqlite3.Connection:
+        self._prepare()
+        return connect(self.path)
 
     def _prepare(self) -> tuple[str, str]:
         new = not self.path.exists()
@@ -277,13 +274,13 @@ def _play(connection: sqlite3.Connection, script: Script[Result]) -> Result:
 
 
 def _ask(connection: sqlite3.Connection, query: Query) -> Any:
-    text, operation = _NAMED[query.name]
+    text, kind = _NAMED[query.name]
     cursor = connection.execute(text, query.parameters)
-    if operation is SQLOperationType.INSERT_UPDATE_DELETE:
+    if kind == "count":
         return cursor.rowcount
-    if operation is SQLOperationType.SELECT:
+    if kind == "rows":
         return cursor.fetchall()
     row = cursor.fetchone()
     # What is left of a cursor that was not read to its end would hold the transaction open.
     cursor.close()
-    return row if operation is SQLOperationType.SELECT_ONE or row is None else row[0]
+    return row if kind == "row" or row is None else row[0]

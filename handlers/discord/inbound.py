@@ -5,11 +5,11 @@ The payloads are Discord's own: discord.py's objects of them cost as much again 
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import discord
+import msgspec
 
 from bot.model import ENGLISH, ChoicePicked, CommandInvoked, FormSubmitted, Handle, MessageReceived, Person
 from handlers.discord import position
@@ -28,8 +28,7 @@ _OWN_DM = 1
 _ROW, _LABEL = 1, 18
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(msgspec.Struct, frozen=True):
     """The way back to one interaction: what a Handle's token holds."""
 
     application: int

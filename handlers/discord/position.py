@@ -1,8 +1,9 @@
 """Where a button, a select or a form was shown, written into its custom_id, so that it works after a restart."""
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+
+import msgspec
 
 from bot.errors import ProgramError
 from bot.model import ENGLISH
@@ -17,8 +18,7 @@ PATTERN = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(msgspec.Struct, frozen=True):
     """`choice` is empty for a select: its value is the choice. `form`: pressing opens a form, in this language."""
 
     step: str

@@ -6,12 +6,12 @@ import json
 import logging
 from collections.abc import Awaitable, Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import TypeVar
 
 import aiohttp
 import discord
+import msgspec
 
 from bot.runtime.ports import Later, Receipt, Refused, Sent, Unknown
 from bot.runtime.posting import NOWHERE, Answer
@@ -62,8 +62,7 @@ class _ServerFault(Exception):
         self.status = status
 
 
-@dataclass(slots=True)
-class _Exchange:
+class _Exchange(msgspec.Struct):
     """How far the request got. It may be held back before it leaves, and discord.py may hold back the answer after."""
 
     left: bool = False

@@ -5,12 +5,12 @@ A direct message is guarded by its nonce for a few minutes, and after that by re
 """
 
 import asyncio
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import cast
 
 import discord
+from msgspec.structs import replace
 
 from bot.model import RESUME, Screen
 from bot.runtime.ports import Core, Later, Parcel, Receipt, Refused, Sent, Unknown

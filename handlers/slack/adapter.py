@@ -4,10 +4,10 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
+from msgspec.structs import replace
 
 from bot.errors import PlatformRefused
 from bot.model import ChoicePicked, Event, Form, Person

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+
+import msgspec
 
 from bot.model import ENGLISH, ChoicePicked, Handle
 
@@ -13,8 +14,7 @@ METADATA_LONGEST_CHARS = 3_000
 _BUTTON, _MENU = "pick", "menu"
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(msgspec.Struct, frozen=True):
     step: str
     visit: int
     choice: str

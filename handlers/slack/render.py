@@ -5,8 +5,9 @@ Plain JSON: slack_sdk's model classes cost more to make and check than all the r
 
 import html
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeVar
+
+import msgspec
 
 from bot import model
 from handlers.slack import position
@@ -33,8 +34,7 @@ INPUT_CHARS = 3_000
 _T = TypeVar("_T")
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(msgspec.Struct, frozen=True):
     """`text` is all that a notification shows; people read the blocks."""
 
     text: str

@@ -6,7 +6,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.runtime.environment import Group
-from bot.runtime.ports import Core, Finding, Platform
+from bot.runtime.ports import Core, Finding, Platform, Plug
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,13 +17,12 @@ class NoSettings(Group):
 # ruff: noqa: ARG002 - the port hands over settings, of which the playground has none
 
 
-@dataclass(frozen=True, slots=True)
 class WebPlug:
     """`fallback`: no setting turns this platform on; it opens where no other one is configured."""
 
-    name: str = "web"
-    settings: type[Group] = NoSettings
-    fallback: bool = True
+    name = "web"
+    settings = NoSettings
+    fallback = True
 
     def configured(self, settings: Any) -> bool:
         return False
@@ -40,4 +39,4 @@ class WebPlug:
         return [Finding("The playground needs no setting and answers on this machine only.", ok=True)]
 
 
-plug = WebPlug()
+plug: Plug = WebPlug()

@@ -4,9 +4,10 @@ import asyncio
 import base64
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import timedelta
 from secrets import token_urlsafe
+
+from msgspec.structs import replace
 
 from bot.errors import ProgramError
 from bot.model import (

@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import TypeVar
 
 import pytest
 from aiohttp import web
+from msgspec.structs import replace
 
 from bot.model import Choice, Event, Field, Form, Menu, Option, Person, Screen
 from bot.runtime.environment import Secret

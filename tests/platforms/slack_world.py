@@ -1,11 +1,12 @@
 """What the small Slack knows: people, messages, open modals, what goes wrong next. No network."""
 
 import asyncio
+import dataclasses
 import itertools
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from tests.platforms import slack_rules
@@ -130,7 +131,7 @@ class World:
 
     def fail_nth(self, method: str, before: int, fault: Fault) -> None:
         """As `fail`, after so many calls that go well."""
-        self.faults[method].append(replace(fault, after=before))
+        self.faults[method].append(dataclasses.replace(fault, after=before))
 
     def called(self, method: str) -> list[dict[str, Any]]:
         return [given for name, given in self.calls if name == method]

@@ -1,11 +1,11 @@
 """Screens on their way to a person on Discord: what each answer of Discord's means, and that nothing is doubled."""
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 import pytest_asyncio
+from msgspec.structs import replace
 
 from bot.model import RESUME, Choice, Handle
 from bot.runtime.ports import Later, Refused, Sent, Unknown

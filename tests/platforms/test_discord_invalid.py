@@ -1,8 +1,7 @@
 """Discord shuts out an address that got 10,000 answers of 401, 403 or 429 in ten minutes: ours stops well before."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from bot.runtime.ports import Later, Refused, Sent, Unknown
 from handlers.discord.invalid import BUCKET_S, MOST, WINDOW_S, InvalidAnswers

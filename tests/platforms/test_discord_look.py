@@ -1,9 +1,9 @@
 """Whether a message to somebody on Discord arrived: found out without sending, or not known."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from bot.runtime.ports import Later, Sent, Unknown
 from tests.platforms.discord_kit import FakeCore, knock

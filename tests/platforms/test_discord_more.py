@@ -1,9 +1,9 @@
 """Discord beyond a conversation: languages, a document as a file, a timeline in lines."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from bot.model import RESUME, Choice, Document, Mark, Screen, Timeline
 from bot.runtime.ports import Sent, Unknown

@@ -1,9 +1,9 @@
 """Where a person is reached on Discord: at the address their events brought, and at no other."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from bot.runtime.ports import Later, Receipt, Refused, Sent, Unknown
 from tests.platforms import discord_kit as kit

@@ -1,7 +1,7 @@
 """The real program's page walked in every language, and docs/pictures held to what the walk meets."""
 
+import dataclasses
 import re
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -32,7 +32,7 @@ async def test_what_is_pressed_twice_late_or_out_of_order_is_answered_in_the_sam
     content = load_content().spoken(language)
     async with walker(browser, content) as me:
         await me.at("cool_down.meet")
-        other = replace(me, page=await me.page.context.new_page())
+        other = dataclasses.replace(me, page=await me.page.context.new_page())
         await other.page.goto(me.page.url)
         await other.at("cool_down.meet")
         await other.page.goto("about:blank")

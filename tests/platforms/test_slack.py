@@ -1,6 +1,6 @@
 """A person on Slack, through the real slack-bolt and slack-sdk, against the project's own small Slack."""
 
-from dataclasses import replace
+import dataclasses
 from datetime import timedelta
 from typing import Any
 
@@ -255,7 +255,7 @@ async def test_an_event_is_taken_without_the_zone_when_slack_does_not_tell_it(fa
 
 @pytest.mark.asyncio
 async def test_a_slack_that_hangs_over_the_zone_holds_up_one_turn_and_not_the_next() -> None:
-    async with bench(patience=replace(QUICK, hint=0.2, send=30.0)) as b:
+    async with bench(patience=dataclasses.replace(QUICK, hint=0.2, send=30.0)) as b:
         b.slack.fail("users.info", Fault(hang=True))
         assert await (await b.ana.dm("one")).ack() == 200
         assert await (await b.ana.dm("two")).ack() == 200

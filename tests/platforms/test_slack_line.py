@@ -1,9 +1,9 @@
 """The line to Slack: what is signed, what reconnects, what a stop waits for."""
 
 import asyncio
+import dataclasses
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import aiohttp
@@ -147,7 +147,7 @@ async def test_a_message_goes_through_the_proxy_that_the_surroundings_name(monke
     async with bench() as b:
         # No such host: only a proxy can know the way, which is the small Slack itself.
         monkeypatch.setenv("HTTPS_PROXY", b.slack.root)
-        behind = replace(settings(b.slack), api_url="http://slack.invalid/api/")
+        behind = dataclasses.replace(settings(b.slack), api_url="http://slack.invalid/api/")
         line = Line(behind, b.core, QUICK, Tasks(), untaken)
         try:
             assert await line.sender.send(b.parcel(reach=b.ana.im)) == Sent()

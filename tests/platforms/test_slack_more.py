@@ -1,9 +1,10 @@
 """Slack beyond a conversation: languages, a document in messages, a timeline in lines."""
 
-from dataclasses import replace
+import dataclasses
 from datetime import date
 
 import pytest
+from msgspec.structs import replace
 
 from bot.model import Document, Mark, Timeline
 from bot.runtime.ports import Later, Parcel, Refused, Sent, Unknown
@@ -13,7 +14,7 @@ from tests.platforms.slack_kit import GLANCE, QUICK, SCREEN, Bench, bench, joine
 from tests.platforms.slack_world import Fault, Posted
 from tests.platforms.words import ENGLISH
 
-IMPATIENT = replace(QUICK, send=0.3)
+IMPATIENT = dataclasses.replace(QUICK, send=0.3)
 PARAGRAPHS = [f"{number}. <b>Nobody</b> *said* {'a word ' * 60}".strip() for number in range(60)]
 FILE = Document("debrief.txt", "\n\n".join(PARAGRAPHS))
 WITH_FILE = replace(SCREEN, document=FILE)

@@ -1,9 +1,10 @@
 """Where a person is reached on Slack: at the address their events brought, at no other, and what is there already."""
 
-from dataclasses import replace
+import dataclasses
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from bot.runtime.ports import Later, Receipt, Refused, Sent, Unknown
 from tests.platforms.slack_kit import QUICK, Bench, bench, joined, small_slack
@@ -12,7 +13,7 @@ from tests.platforms.slack_world import Fault
 
 pytestmark = pytest.mark.asyncio
 
-IMPATIENT = replace(QUICK, send=0.3)
+IMPATIENT = dataclasses.replace(QUICK, send=0.3)
 GONE, OTHERS = "D0GONE", "D0OTHERS"
 LIMITED = Fault(status=429, error="ratelimited", retry_after_s=3600)
 

@@ -1,16 +1,17 @@
 """How a send to Slack ends, and that nothing is sent twice or called lost when it is not."""
 
 import asyncio
-from dataclasses import replace
+import dataclasses
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from bot.runtime.ports import Later, Receipt, Refused, Sent, Unknown
 from tests.platforms.slack_kit import GLANCE, QUICK, SCREEN, Bench, bench
 from tests.platforms.slack_world import Fault, Posted
 
-IMPATIENT = replace(QUICK, send=0.3)
+IMPATIENT = dataclasses.replace(QUICK, send=0.3)
 JSON = "application/json"
 
 

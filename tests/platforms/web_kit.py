@@ -4,13 +4,13 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 from uuid import uuid4
 
 from aiohttp import ClientSession, ClientWebSocketResponse, web
+from msgspec.structs import replace
 
 from bot.errors import ProgramError
 from bot.model import (

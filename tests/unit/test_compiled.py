@@ -6,18 +6,20 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from bot import app, compiled
 from bot.care.lines import Lines
 from bot.care.triage import triage
 from bot.content import Content
 from bot.errors import ContentFault
+from bot.storage import named
+from bot.storage.script import QUERIES
 from tests.unit import triage_sets
 
 CODE = compiled.CODE
@@ -38,12 +40,12 @@ def folder(tmp_path: Path) -> Path:
 
 
 def key(folder: Path) -> bytes:
-    return compiled.key(app.content_texts(folder), CODE, compiled.tools())
+    return app.content_key(app.content_texts(folder))
 
 
 def loaded(path: Path, key: bytes, read: Callable[[], Content]) -> Content:
     """As a start does it."""
-    content = compiled.kept(path, key)
+    content = compiled.kept(path, key, Content)
     if content is None:
         content = read()
         compiled.keep(path, key, content)
@@ -55,7 +57,7 @@ def unread() -> Content:
 
 
 def kept(folder: Path, content: Content) -> Path:
-    path = compiled.place(folder)
+    path = compiled.place(folder, "content")
     loaded(path, KEY, lambda: content)
     assert loaded(path, KEY, unread) is not content
     return path
@@ -68,7 +70,7 @@ def read_anew(path: Path, content: Content, key: bytes = KEY) -> bool:
 
 def test_a_later_start_reads_no_file_and_says_and_hears_the_same(folder: Path, content: Content) -> None:
     first = app.compiled_content(folder)
-    later = loaded(compiled.place(folder), key(folder), unread)
+    later = loaded(compiled.place(folder, "content"), key(folder), unread)
     for field in ("flows", "steps", "starts", "lists", "openers", "words", "hearings"):
         assert getattr(later, field) == getattr(first, field) == getattr(content, field)
     texts = [text for name in ("dev", "round") for _, text in triage_sets.labelled(name)]
@@ -108,9 +110,10 @@ def test_a_change_of_any_line_of_our_code_is_seen(tmp_path: Path) -> None:
 
 
 def test_another_python_or_another_library_reads_anew() -> None:
-    tools = compiled.tools()
-    assert sys.version in tools
-    assert {f"{name} {version(name)}" for name in ("pyyaml", "pydantic", "babel")} < set(tools)
+    libraries = ("pyyaml", "pydantic", "babel", "msgspec")
+    tools = compiled.tools(*libraries)
+    assert tools == (sys.version, *(f"{name} {version(name)}" for name in libraries))
+    assert app.content_key({"a": "b"}) == compiled.key({"a": "b"}, CODE, tools)
     others = [(*tools[:at], f"{tools[at]}.1", *tools[at + 1 :]) for at in range(len(tools))]
     assert len({compiled.key({}, CODE, made_with) for made_with in (tools, *others)}) == 1 + len(tools)
 
@@ -174,15 +177,32 @@ def test_only_this_user_can_write_what_is_kept(folder: Path, content: Content) -
     assert [path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777] == [0o644, 0o755]
 
 
+def test_what_is_kept_of_another_kind_is_not_taken(folder: Path) -> None:
+    path = compiled.place(folder, "content")
+    compiled.keep(path, KEY, {"a": 1})
+    assert compiled.kept(path, KEY, Content) is None
+    assert compiled.kept(path, KEY, dict) == {"a": 1}
+
+
+def test_a_later_start_does_not_load_what_read_the_statements() -> None:
+    start = "import sys, bot.storage.sqlite; print('aiosql' in sys.modules)"
+    said = [
+        subprocess.run([sys.executable, "-c", start], capture_output=True, text=True, check=True, cwd=CODE.parent)
+        for _ in range(2)
+    ]
+    assert said[1].stdout == "False\n"
+    assert named.named() == named.read(QUERIES.read_text("utf-8").replace("[skip locked]", ""))
+
+
 def test_where_nothing_can_be_written_every_start_reads_the_files(folder: Path, content: Content) -> None:
-    path = compiled.place(folder)
+    path = compiled.place(folder, "content")
     path.parent.write_text("a file stands where the folder would be")
     assert read_anew(path, content)
     assert read_anew(path, content)
 
 
 def test_what_cannot_be_put_in_place_leaves_nothing_behind(folder: Path, content: Content) -> None:
-    path = compiled.place(folder)
+    path = compiled.place(folder, "content")
     path.mkdir(parents=True)
     assert read_anew(path, content)
     assert list(path.parent.iterdir()) == [path]
@@ -200,7 +220,7 @@ def test_starts_at_the_same_time_all_come_up_and_leave_one_whole_file(folder: Pa
     said = [process.communicate(timeout=50)[0] for process in starts]
     assert len(set(said)) == 1
     assert [process.returncode for process in starts] == [0] * 4
-    path = compiled.place(folder)
+    path = compiled.place(folder, "content")
     assert list(path.parent.iterdir()) == [path]
     loaded(path, key(folder), unread)
 
@@ -218,6 +238,6 @@ def test_crisis_lines_that_became_too_old_stop_a_start_though_they_were_kept(fol
     lines = folder / "care" / "lines.yaml"
     lines.write_text(re.sub("(?m)^compared: .*$", f'compared: "{old}"', lines.read_text("utf-8")), "utf-8")
     aged = replace(content, lines=Lines([], {}, date.fromisoformat(old)))
-    loaded(compiled.place(folder), key(folder), lambda: aged)
+    loaded(compiled.place(folder, "content"), key(folder), lambda: aged)
     with pytest.raises(ContentFault, match="C005"):
         app.compiled_content(folder)

@@ -1,9 +1,9 @@
 """Sentences about advance(): presses, forms, and content that changed in between."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from bot.engine import advance
 from bot.errors import ProgramError

@@ -1,7 +1,6 @@
 """What is understood of people's own words in each language: times, clocks, countries, words that begin a flow."""
 
 import re
-from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,6 +8,7 @@ import pytest
 from babel import Locale
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from bot.app import content_texts
 from bot.content import Content
