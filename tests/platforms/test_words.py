@@ -11,7 +11,7 @@ USED = [
     re.compile(pattern)
     for pattern in (
         r'words(?:\([^)]*\))?\["(\w+)"\]',
-        r'locale_str\(words\["\w+"\], id="(\w+)"\)',
+        r'\b_described\(core, "(\w+)"\)',
         r'data-(?:word|label|title|placeholder)="(\w+)"',
         r'\bword\("(\w+)"',
         r'\bword\([^"()]* \? "(\w+)" : "\w+"\)',
