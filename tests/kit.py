@@ -148,6 +148,13 @@ class Driver:
         at = self.screen
         return await self._do(FormSubmitted(step=at.step, visit=at.visit, choice=choice, values=values, **self._base()))
 
+    async def plans_for_tomorrow(self) -> None:
+        """From the first screen to a check-in that waits."""
+        await self.fills("note", {"note": "they let it pass", "feeling": "hurt", "heat_before": "7"})
+        await self.picks("on")
+        await self.picks("3")
+        assert (await self.picks("morning")).step == "planning.done"
+
     def press(self, choice: str) -> ChoicePicked:
         """The press as an event, not yet sent."""
         return ChoicePicked(step=self.screen.step, visit=self.screen.visit, choice=choice, **self._base())

@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.model import RESUME, Handle, MessageReceived, Person
 from bot.runtime.ports import Later, Parcel, Receipt, Refused, Sent, Unknown
-from tests.kit import EVENING, Driver, Postbox, Wristwatch, content, house
+from tests.kit import EVENING, Postbox, content, house
 
 pytestmark = pytest.mark.asyncio
 
@@ -112,7 +112,7 @@ async def test_a_closed_door_is_parked_and_told_at_the_next_visit_and_never_retr
     async with house(tmp_path / "d.db") as home:
         her = home.somebody()
         await her.says("hello")
-        await _plan_tomorrow(her)
+        await her.plans_for_tomorrow()
         home.postbox.receipts = [Refused("closed")]
         sent = len(home.postbox.parcels)
         await her.waits(timedelta(hours=13))
@@ -128,7 +128,7 @@ async def test_after_stop_a_knock_that_the_platform_had_put_off_does_not_come(tm
     async with house(tmp_path / "d.db") as home:
         her = home.somebody()
         await her.says("they let it pass")
-        await _plan_tomorrow(her)
+        await her.plans_for_tomorrow()
         home.postbox.receipts = [Later(1800)]
         await her.waits(timedelta(hours=13))
         assert (await her.says("stop")).step == "settings.stopped"
@@ -153,7 +153,7 @@ async def test_one_hanging_delivery_keeps_nobody_elses_check_in_waiting(tmp_path
         anna, ben = (home.somebody(Person("postbox", "w", name)) for name in ("anna", "ben"))
         for person in (anna, ben):
             await person.says("they let it pass")
-            await _plan_tomorrow(person)
+            await person.plans_for_tomorrow()
         assert isinstance(home.postbox, Hanging)
         home.postbox.hangs = True
         home.clock.skip(timedelta(hours=13))
@@ -164,90 +164,12 @@ async def test_one_hanging_delivery_keeps_nobody_elses_check_in_waiting(tmp_path
         assert ben.screen.step == "check_in.knock"
 
 
-async def test_a_check_in_knocks_once_with_a_neutral_line_however_often_we_look(tmp_path: Path) -> None:
-    async with house(tmp_path / "d.db") as home:
-        her = home.somebody()
-        await her.says("they let it pass")
-        await _plan_tomorrow(her)
-        sent = len(home.postbox.parcels)
-        for _ in range(4):
-            await her.waits(timedelta(hours=13))
-        knocks = home.postbox.parcels[sent:]
-        assert [knock.screen.step for knock in knocks] == ["check_in.knock"]
-        assert knocks[0].screen.glance == "Your check-in, as you asked."
-        assert knocks[0].handle is None
-
-
-async def test_a_knock_that_the_platform_puts_off_still_has_its_own_buttons(tmp_path: Path) -> None:
-    async with house(tmp_path / "d.db") as home:
-        her = home.somebody()
-        await her.says("they let it pass")
-        await _plan_tomorrow(her)
-        home.postbox.receipts = [Later(600)]
-        await her.waits(timedelta(hours=13))
-        late = await her.waits(timedelta(minutes=11))
-        assert [choice.id for choice in late.choices] == ["open", "later", "tomorrow", "stop"]
-
-
-async def test_a_check_in_that_falls_due_while_the_process_is_down_knocks_after_the_restart(tmp_path: Path) -> None:
-    clock, postbox = Wristwatch(), Postbox()
-    async with house(tmp_path / "d.db", clock, postbox) as home:
-        her = home.somebody()
-        await her.says("they let it pass")
-        await _plan_tomorrow(her)
-    clock.skip(timedelta(hours=13))
-    sent = len(postbox.parcels)
-    for _ in range(2):
-        async with house(tmp_path / "d.db", clock, postbox) as home:
-            await home.works()
-    assert [parcel.screen.step for parcel in postbox.parcels[sent:]] == ["check_in.knock"]
-
-
-async def test_a_check_in_that_an_outage_made_late_does_not_ring_at_night_and_says_sorry_once(tmp_path: Path) -> None:
-    async with house(tmp_path / "d.db") as home:
-        her = home.somebody()
-        await her.says("they let it pass")
-        await _plan_tomorrow(her)
-        sent = len(home.postbox.parcels)
-        home.clock.skip(datetime(2026, 11, 22, 3, 15, tzinfo=UTC) - home.clock.now())
-        await home.works()
-        assert len(home.postbox.parcels) == sent
-        home.clock.skip(datetime(2026, 11, 22, 10, 0, tzinfo=UTC) - home.clock.now())
-        await home.works()
-        await home.works()
-        [knock] = home.postbox.screens[sent:]
-        assert knock.text.startswith(content().words.late)
-        assert (knock.step, knock.glance) == ("check_in.knock", "Your check-in, as you asked.")
-
-
-async def test_a_check_in_that_is_late_by_day_comes_at_once_and_says_sorry(tmp_path: Path) -> None:
-    async with house(tmp_path / "d.db") as home:
-        her = home.somebody()
-        await her.says("they let it pass")
-        await _plan_tomorrow(her)
-        assert (await her.waits(timedelta(hours=16))).text.startswith(content().words.late)
-
-
-async def test_a_cancelled_check_in_that_was_already_claimed_does_not_knock(tmp_path: Path) -> None:
-    async with house(tmp_path / "d.db") as home:
-        her = home.somebody()
-        await her.says("they let it pass")
-        await _plan_tomorrow(her)
-        home.clock.skip(timedelta(hours=13))
-        claimed = await home.store.claim_check_ins(home.clock.now(), 10)
-        assert len(claimed) == 1
-        await her.says("stop")
-        sent = len(home.postbox.parcels)
-        await home.core._knock(claimed[0])
-        assert len(home.postbox.parcels) == sent
-
-
 async def test_forget_me_leaves_no_row_but_delivery_ids_that_name_nobody(tmp_path: Path) -> None:
     async with house(tmp_path / "d.db") as home:
         her, other = home.somebody(), home.somebody(Person("postbox", "workspace", "other"))
         await other.says("somebody else's story")
         await her.says("they let it pass")
-        await _plan_tomorrow(her)
+        await her.plans_for_tomorrow()
         await her.says("forget me")
         assert (await her.picks("forget")).step == "settings.forgotten"
         left = _rows(tmp_path / "d.db")
@@ -296,10 +218,3 @@ def _rows(path: Path) -> dict[str, int]:
     tables = ("people", "inbox WHERE person_id IS NOT NULL", "outbox", "check_ins", "debriefs")
     with closing(sqlite3.connect(path)) as connection:
         return {t.split()[0]: connection.execute(f"SELECT count(*) FROM {t}").fetchone()[0] for t in tables}
-
-
-async def _plan_tomorrow(her: Driver) -> None:
-    await her.fills("note", {"note": "they let it pass", "feeling": "hurt", "heat_before": "7"})
-    await her.picks("on")
-    await her.picks("3")
-    assert (await her.picks("morning")).step == "planning.done"
