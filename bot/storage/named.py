@@ -1,5 +1,6 @@
 """The statements of queries.sql for SQLite, as aiosql reads them. They are kept: a start need not load it again."""
 
+from functools import cache
 from typing import Any, Literal
 
 from bot import compiled
@@ -10,10 +11,12 @@ Kind = Literal["count", "rows", "row", "value"]
 Named = dict[str, tuple[str, Kind]]
 
 
+@cache
 def named() -> Named:
     """Each statement by its name, with what is asked for."""
     text = QUERIES.read_text("utf-8").replace("[skip locked]", "")
-    place = compiled.place(QUERIES.parent, "queries")
+    # In a folder of its own: the one that Python makes for modules may be open to a group.
+    place = compiled.place(QUERIES.parent / "kept", "queries")
     key = compiled.key({QUERIES.name: text}, QUERIES.parent, compiled.tools("aiosql"))
     found: Named | None = compiled.kept(place, key, dict)
     if found is None:

@@ -16,7 +16,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Generic
+from typing import Any, Generic, cast
 from urllib.parse import quote
 
 import aiosqlite
@@ -33,11 +33,25 @@ PLAY_S = 0.004
 NO_WAITING = "PRAGMA busy_timeout=0"
 MIGRATE_WAITS_S = 30.0
 
-_NAMED = named()
-
 
 class Hopping(aiosqlite.Connection):
-    """aiosqlite with two methods more."""
+    """aiosqlite with three methods more."""
+
+    _stopped: asyncio.Future[Any] | None = None
+
+    def stop(self) -> asyncio.Future[Any] | None:
+        self._stopped = super().stop()
+        return self._stopped
+
+    async def connected(self) -> "Hopping":
+        """Once it is. Where this raises, its thread has ended: until then it may be at work on the file, and has to say
+        that it ended to a loop that is still there."""
+        try:
+            return cast("Hopping", await self)
+        except BaseException:
+            if self._stopped is not None:
+                await asyncio.shield(self._stopped)
+            raise
 
     async def hop(self, work: Callable[[sqlite3.Connection], None]) -> None:
         """Any function, run whole in the database's thread."""
@@ -85,9 +99,7 @@ class SqliteDatabase:
         """Take the process lock, migrate, connect. Raises StorageFault; nothing stays open then."""
         try:
             self._lock = lock(self.path)
-            # The parent class starts its thread when it is awaited, and connects there.
-            hopping = Hopping(self._connect, 64)
-            await hopping
+            hopping = await Hopping(self._connect, 64).connected()
             hopping.here().execute(NO_WAITING)
             self._connection = hopping
         except (sqlite3.Error, OSError) as error:
@@ -274,7 +286,7 @@ def _play(connection: sqlite3.Connection, script: Script[Result]) -> Result:
 
 
 def _ask(connection: sqlite3.Connection, query: Query) -> Any:
-    text, kind = _NAMED[query.name]
+    text, kind = named()[query.name]
     cursor = connection.execute(text, query.parameters)
     if kind == "count":
         return cursor.rowcount

@@ -10,6 +10,15 @@ ELSEWHERE = "\u2063"
 SHORT = {"¼": "1", "½": "1", "¾": "3"}
 
 
+@pytest.mark.parametrize("gap", ["\xa0", "¨", "¯", "¸"])
+def test_a_sign_that_is_read_as_a_space_parts_words_as_a_space_does(gap: str) -> None:
+    assert parts(f"he{gap}hit") == ["he", "hit"]
+
+
+def test_a_word_whose_letters_stand_apart_is_one_whatever_is_between() -> None:
+    assert parts("h\xa0i\xa0t") == ["hit"]
+
+
 @pytest.mark.parametrize("letter", [chr(code) for code in range(0x80, 0x100)], ids=ascii)
 def test_a_letter_of_western_europe_is_read_as_it_is_beside_one_from_elsewhere(letter: str) -> None:
     long = SHORT.get(letter, letter)
