@@ -21,7 +21,7 @@ from bot.content import Content
 from bot.errors import ContentFault
 from bot.flows import grade, lint, load, translation
 from bot.flows.document import Signature
-from bot.flows.steps import Steps
+from bot.flows.steps import Steps, StepsOfFlow
 from bot.model import ENGLISH, Option
 
 if TYPE_CHECKING:
@@ -103,10 +103,12 @@ def _read(texts: Mapping[str, str], signatures: Mapping[str, Signature], today: 
 def _content(documents: load.Documents, tables: Tables, language: str = ENGLISH) -> Content:
     names = dict.fromkeys((language, ENGLISH))
     heard = tuple(documents.hearings[name] for name in names if name in documents.hearings)
-    packed = {name: Steps.of(flow.steps) for name, flow in documents.flows.items()}
+    steps = Steps.of({name: flow.steps for name, flow in documents.flows.items()})
     return Content(
-        flows={name: dataclasses.replace(flow, steps=packed[name]) for name, flow in documents.flows.items()},
-        steps=Steps({f"{name}.{step}": doc for name, steps in packed.items() for step, doc in steps.packed.items()}),
+        flows={
+            name: dataclasses.replace(flow, steps=StepsOfFlow(steps, name)) for name, flow in documents.flows.items()
+        },
+        steps=steps,
         starts={word: f"{name}.{step}" for name, flow in documents.flows.items() for word, step in flow.words.items()},
         lists={
             name: tuple(Option(id=key, label=label) for key, label in options.items())
