@@ -95,13 +95,14 @@ async def compare(
     return [
         compared(f"{name}, CPU, {MANY} in flight", "us", _cpu(crowd), **cpu, note=NOTE),
         compared(f"{name}, throughput, {MANY} in flight", "/s", _rate(crowd), **rate),
-        compared(f"{name}, CPU, 1 in flight", "us", _cpu(alone), **cpu),
+        compared(f"{name}, CPU, 1 in flight", "us", _cpu(alone), note=NOBODY_BESIDE),
         compared(f"{name}, time, 1 in flight", "us", _wall(alone), note=ALONE),
         compared(f"{name}, CPU, first contact", "us", _cpu(first), note=f"{MANY} in flight"),
     ]
 
 
 ALONE = "the floor's own pauses count: slack-bolt looks for an ack every 10 ms"
+NOBODY_BESIDE = "no limit is set for it: every turn has a commit and an fsync to itself"
 NOTE = "words and presses by turns; the bot's process alone, until its answer is written down as sent"
 
 Pairs = Sequence[tuple[Cost, Cost]]
