@@ -53,9 +53,7 @@ class Poster:
         url = URL(response_url)
         return await self._post(self._origin(url.origin()), url.raw_path_qs, fields, _of_answer)
 
-    async def _post(
-        self, origin: Origin, path: str, fields: Fields, read: Callable[[Answer, bytes], Receipt]
-    ) -> Receipt:
+    async def _post(self, origin: Origin, path: str, fields: Fields, read: _Read) -> Receipt:
         if self._connector.closed:
             return Later()
         try:
